@@ -1,0 +1,65 @@
+# The vocabulary of CMakeLists.txt: components and tools, the compiler's flags, and where libraries come from.
+
+option(SM_TESTS "build the tests" ON)
+set(SM_RNP system CACHE STRING "where RNP comes from: system (the shared librnp) or static (Debian's source, built here)")
+set_property(CACHE SM_RNP PROPERTY STRINGS system static)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+find_program(SM_CCACHE ccache)
+if(SM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SM_CCACHE})
+endif()
+
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wimplicit-fallthrough
+                    -ffunction-sections -fdata-sections -fstack-protector-strong)
+add_compile_definitions(SM_VERSION="${PROJECT_VERSION}" "$<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>" _FILE_OFFSET_BITS=64)
+add_link_options(LINKER:--as-needed LINKER:--gc-sections LINKER:-z,relro LINKER:-z,now)
+
+find_package(PkgConfig REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+pkg_check_modules(botan REQUIRED IMPORTED_TARGET botan-2)
+include(libcommon/backend/rnp/librnp.cmake) # defines sm::librnp
+
+# sm_component(backend/rnp USES base io crypto LINKS sm::librnp): one folder of libcommon as a static library. Its headers are
+# seen, by their path from libcommon, only by those who say USES: each component has an include root of its own that holds one
+# link to its folder.
+function(sm_component path)
+  cmake_parse_arguments(PARSE_ARGV 1 A "" "" "USES;LINKS")
+  string(REPLACE / - id sm/${path})
+  list(TRANSFORM A_USES PREPEND sm/)
+  list(TRANSFORM A_USES REPLACE / -)
+  set(root ${PROJECT_BINARY_DIR}/include/${id})
+  cmake_path(GET path PARENT_PATH parent)
+  file(MAKE_DIRECTORY ${root}/${parent})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/libcommon/${path} ${root}/${path} SYMBOLIC)
+  file(GLOB sources CONFIGURE_DEPENDS libcommon/${path}/*.cpp)
+  file(GLOB headers CONFIGURE_DEPENDS ${root}/${path}/*.hpp)
+  add_library(${id} STATIC ${sources})
+  target_sources(${id} PUBLIC FILE_SET HEADERS BASE_DIRS ${root} FILES ${headers})
+  set_target_properties(${id} PROPERTIES LINKER_LANGUAGE CXX VERIFY_INTERFACE_HEADER_SETS ON)
+  target_link_libraries(${id} PUBLIC ${A_USES} PRIVATE ${A_LINKS})
+endfunction()
+
+# sm_tool(smsign USES cli pgpmime backend/rnp): a program from tools/<name>/*.cpp. needed.txt there lists the shared libraries
+# that it may load.
+function(sm_tool name)
+  cmake_parse_arguments(PARSE_ARGV 1 A "" "" "USES")
+  list(TRANSFORM A_USES PREPEND sm/)
+  list(TRANSFORM A_USES REPLACE / -)
+  file(GLOB sources CONFIGURE_DEPENDS tools/${name}/*.cpp)
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE ${A_USES})
+  if(SM_RNP STREQUAL static)
+    target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
+  endif()
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  install(TARGETS ${name})
+endfunction()
