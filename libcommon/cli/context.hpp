@@ -1,0 +1,78 @@
+// Context: what a command gets from the command line, the configuration and the environment, and the channels it answers on.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "cli/program.hpp"
+#include "crypto/key_source.hpp"
+#include "io/document.hpp"
+
+namespace sm::cli {
+
+class Context {
+ public:
+  // ---- options (names without dashes; one that the command does not define is a bug and throws)
+  bool flag(std::string_view name) const;
+  // The last value given, from the command line, the environment or the configuration, in this order.
+  std::optional<std::string> value(std::string_view name) const;
+  std::vector<std::string> values(std::string_view name) const;
+  const std::vector<std::string>& arguments() const;
+  // A key of the configuration that is no option: "default-key".
+  std::optional<std::string> setting(std::string_view key) const;
+
+  bool quiet() const;
+  bool verbose() const;
+  bool json() const;
+  bool batch() const;
+  bool color() const;  // of stdout
+  const Clock& clock() const;
+
+  // ---- environment
+  // An environment variable, nullopt if unset or empty.
+  std::optional<std::string> environment(std::string_view name) const;
+  // HOME, else the home of the passwd entry; nullopt without either.
+  std::optional<std::string> home() const;
+  // Where a Spool may go: $TMPDIR, else /var/tmp.
+  std::string spool_directory() const;
+
+  // ---- input
+  // stdin; a closed one was opened so that reading fails (75).
+  int input() const;
+
+  // ---- diagnostics, to stderr; text passes printable() here
+  void warn(std::string_view text);
+  void note(std::string_view text);  // only with --verbose
+  // "[SM:] KEYWORD key=value …" to --status-fd; values are escaped here. A failure to write is ignored by programs that answer on stdout and
+  // is an error for filters (75).
+  Result<void> status(std::string_view keyword, const std::vector<std::pair<std::string_view, std::string>>& values = {});
+
+  // ---- output
+  // Text or JSON of a command that answers: stdout or -o FILE.
+  Result<void> print(std::string_view text);
+  // The result of a filter, all of it, only when everything else has succeeded: stdout, -o FILE (atomic), or the stdin of CMD behind "--", whose status
+  // is then the program's.
+  Result<int> release(Source& result);
+
+  // ---- secrets
+  // The sources of the contract in their order, for key.passphrase; asks once.
+  PassphraseSource passphrases();
+  // A new passphrase, asked twice on a terminal; empty with `no_passphrase` sources exhausted is refused (usage) with --batch.
+  Result<Secret> new_passphrase(std::string_view purpose);
+
+  // Asks a person yes or no about what can't be undone; --yes answers yes; with --batch and no --yes: usage.
+  Result<bool> confirm(std::string_view question);
+
+  struct State;
+  explicit Context(State& state) : state_(state) {}
+
+ private:
+  State& state_;
+};
+
+}  // namespace sm::cli

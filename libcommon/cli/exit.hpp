@@ -1,0 +1,24 @@
+// The exit statuses of the contract.
+#pragma once
+
+#include "base/error.hpp"
+
+namespace sm::cli {
+
+enum Exit : int {
+  exit_yes = 0,
+  exit_no = 1,
+  exit_absent = 2,
+  exit_usage = 64,
+  exit_data = 65,
+  exit_no_input = 66,
+  exit_unavailable = 69,
+  exit_bug = 70,
+  exit_temporary = 75,
+  exit_key = 77,
+  exit_config = 78,
+};
+
+int exit_status(ErrorKind kind);
+
+}  // namespace sm::cli

@@ -1,0 +1,55 @@
+// The interface of every program. Its rules:
+//
+// - stdout is data, stderr is diagnostics: "smX: error: lower case, no full stop", then "smX: hint: what to do".
+// - Success is silent without --verbose. Untrusted text passes printable().
+// - One definition of each option feeds the parser, --help, the completions and the check of the man page.
+// - Only run() turns an Error into an exit status.
+// - A filter writes nothing to stdout unless it exits 0.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace sm::cli {
+
+// What an option's value is: for help, completion and checking.
+enum class ValueKind { none, text, file, directory, number, duration, size, choice, descriptor, key_id, address };
+
+struct Option {
+  std::string_view name;       // "to", without dashes
+  char letter = 0;             // 'o' for -o
+  ValueKind kind = ValueKind::none;
+  std::string_view value;      // as shown: "ADDR"; for choice "auto|always|never", which is checked
+  std::string_view help;       // one line, lower case, no full stop
+  bool repeat = false;         // may be given more than once
+};
+
+// The options of the contract's "Everywhere" are added by run(): help, version, quiet, verbose, json, color, config, store, batch, timeout,
+// output, status-fd, tempfail, and where `secrets` is set passphrase-fd and passphrase-file.
+struct Command {
+  std::string_view name;       // "generate"; "uid add" for two words
+  std::string_view arguments;  // "UID…", as shown
+  std::string_view help;       // one line
+  bool filter = false;         // message in, message out: --json is refused, "-- CMD" taken, SIGPIPE ignored
+  bool secrets = false;        // may open secret keys
+  std::size_t min_arguments = 0;
+  std::size_t max_arguments = SIZE_MAX;
+  std::span<const Option> options;
+  Result<int> (*run)(class Context& context) = nullptr;  // 0, 1 or 2
+};
+
+struct Program {
+  std::string_view name;
+  std::string_view help;
+  std::span<const Command> commands;
+};
+
+// Parses, prepares, runs and turns the outcome into an exit status. Catches everything: std::bad_alloc is 75, any other exception 70.
+int run(const Program& program, int argc, char** argv);
+
+}  // namespace sm::cli

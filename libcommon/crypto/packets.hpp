@@ -1,0 +1,45 @@
+// OpenPGP packet framing (RFC 9580 §4.2), enough to cut a sequence of packets into its certificates and signatures without a library.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace sm {
+
+enum PacketTag : int {
+  packet_pkesk = 1,
+  packet_signature = 2,
+  packet_skesk = 3,
+  packet_one_pass_signature = 4,
+  packet_secret_key = 5,
+  packet_public_key = 6,
+  packet_secret_subkey = 7,
+  packet_compressed = 8,
+  packet_encrypted = 9,
+  packet_marker = 10,
+  packet_literal = 11,
+  packet_trust = 12,
+  packet_user_id = 13,
+  packet_public_subkey = 14,
+  packet_user_attribute = 17,
+  packet_encrypted_integrity = 18,
+};
+
+struct Packet {
+  int tag = 0;
+  std::string_view raw;   // header and body
+  std::string_view body;
+};
+
+// The packets of `bytes`, complete ones of definite length only. Partial and indeterminate lengths, and an incomplete last packet:
+// crypto.bad-packet (data). At most 100,000.
+Result<std::vector<Packet>> split_packets(std::string_view bytes);
+
+// The tag of the first packet if `bytes` begins with a plausible packet header.
+std::optional<int> first_tag(std::string_view bytes);
+
+}  // namespace sm

@@ -1,0 +1,60 @@
+// File descriptors: ownership, and Source and Sink over them. EINTR is retried; every other failure is temporary (75).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "io/stream.hpp"
+
+namespace sm {
+
+// Owns a descriptor; -1 is none.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept;
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+  int get() const { return fd_; }
+  int release();
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+// Reads a descriptor that it does not own, from its present position.
+class DescriptorSource final : public Source {
+ public:
+  explicit DescriptorSource(int fd) : fd_(fd) {}
+  Result<std::size_t> read(std::span<char> buffer) override;
+
+ private:
+  int fd_;
+};
+
+// Writes to a descriptor that it does not own. No buffer: give it large pieces. Code io.write.
+class DescriptorSink final : public Sink {
+ public:
+  explicit DescriptorSink(int fd) : fd_(fd) {}
+  Result<void> write(std::string_view bytes) override;
+  Result<void> finish() override { return {}; }
+
+ private:
+  int fd_;
+};
+
+// A file opened for reading (O_CLOEXEC). A failure is no_input, code io.open, and names the path.
+Result<Descriptor> open_input(const std::string& path);
+
+// The whole file, at most `limit` bytes: more is io.too-long (data). open_input's errors.
+Result<std::string> read_file(const std::string& path, std::size_t limit);
+
+// Copies until the end; returns the number of bytes. Does not call finish.
+Result<std::uint64_t> copy(Source& from, Sink& to);
+
+// All that remains, at most `limit` bytes (io.too-long, data).
+Result<std::string> read_all(Source& from, std::size_t limit);
+
+}  // namespace sm

@@ -1,0 +1,99 @@
+// Keystore: certificates (shared with other programs in pgp.cert.d, draft-nwjw-openpgp-cert-d), secret keys, bindings of addresses to
+// certificates (trust on first use), and an index that makes one look-up cost the same in a store of one and of ten thousand. Files, so
+// that a shell can see it and a read-only user can read it. Nothing is created before something has to be written.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "crypto/key_source.hpp"
+#include "crypto/ports.hpp"
+#include "keystore/paths.hpp"
+
+namespace sm {
+
+// Where a binding came from; the name stands in its file.
+enum class BindingSource { generate, import, uid_add, wkd, vks, accept };
+
+struct BindingConflict {
+  Fingerprint fingerprint;
+  BindingSource source = BindingSource::wkd;
+  std::int64_t seen = 0;
+};
+
+// bindings/<z-base-32 of SHA-256 of the address>, the truth of trust on first use.
+struct Binding {
+  std::string address;  // normalised: ASCII lower case
+  Fingerprint fingerprint;
+  BindingSource source = BindingSource::import;
+  std::int64_t first_seen = 0;  // seconds since the epoch
+  std::vector<BindingConflict> conflicts;  // what search or refresh found since, until accept
+};
+
+std::string_view binding_source_name(BindingSource source);
+
+enum class Change { created, updated, unchanged };
+
+class Keystore final : public KeySource {
+ public:
+  // Looks at owner and mode: private/ must be the caller's and 0700, the rest not writable by group or others; a store of a newer version
+  // (root/version): store.* (config). A store that does not exist is empty. `reader` and `clock` must outlive it.
+  static Result<Keystore> open(StorePaths paths, CertificateReader& reader, const Clock& clock);
+  Keystore(Keystore&&) noexcept;
+  ~Keystore() override;
+
+  // ---- KeySource
+  Result<std::vector<std::string>> certificates(std::string_view id) override;
+  Result<std::vector<Secret>> secret_keys(std::string_view id) override;
+  Result<std::vector<Fingerprint>> secret_fingerprints() override;
+
+  // ---- certificates
+  // Binary; nullopt if there is none.
+  Result<std::optional<std::string>> certificate(const Fingerprint& fingerprint);
+  // Merges into what is there, under the lock of pgp.cert.d, and indexes it.
+  Result<Change> put_certificate(const CertificateInfo& info, std::string_view certificate);
+  Result<void> delete_certificate(const Fingerprint& fingerprint);
+  // All fingerprints, sorted.
+  Result<std::vector<Fingerprint>> list_certificates();
+
+  // ---- secret keys
+  Result<std::optional<Secret>> secret_key(const Fingerprint& fingerprint);
+  // Stored as given, 0600, atomically. A different secret key file for the same fingerprint is replaced only if `replace`; otherwise
+  // unchanged if equal, store.secret-conflict (key) if not.
+  Result<Change> put_secret_key(const Fingerprint& fingerprint, const Secret& secret, bool replace = false);
+  Result<void> put_revocation(const Fingerprint& fingerprint, std::string_view revocation);
+  // The secret key and its revocation certificate.
+  Result<void> delete_secret_key(const Fingerprint& fingerprint);
+
+  // ---- bindings; `address` is normalised already
+  // nullopt: never bound. Unreadable or malformed: store.binding (temporary), never "first use".
+  Result<std::optional<Binding>> binding(std::string_view address);
+  Result<std::vector<Binding>> list_bindings();
+  // Binds a free address; created, or unchanged when it is bound already, to whatever.
+  Result<Change> bind(std::string_view address, const Fingerprint& fingerprint, BindingSource source);
+  // What search or refresh found for a bound address: records a conflict if it is another certificate.
+  Result<void> record_conflict(std::string_view address, const Fingerprint& fingerprint, BindingSource source);
+  // Binds it to this certificate whatever it was bound to, and settles conflicts.
+  Result<void> accept(std::string_view address, const Fingerprint& fingerprint);
+  // false: it was not bound.
+  Result<bool> forget(std::string_view address);
+
+  // ---- look-up
+  // Certificates with a valid self-signed user ID of this address, by the index; sorted. Looks at what other programs added.
+  Result<std::vector<Fingerprint>> claimants(std::string_view address);
+  // Certificates that hold this key or subkey (fingerprint or 16-digit key ID, upper case), by the index; sorted.
+  Result<std::vector<Fingerprint>> holders(std::string_view id);
+  // Throws index/ away and makes it again; touches nothing else.
+  Result<void> reindex();
+
+ private:
+  struct State;
+  explicit Keystore(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sm
