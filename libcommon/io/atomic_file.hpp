@@ -1,4 +1,8 @@
-// AtomicFile: a file that appears whole or not at all: temporary file beside it, fsync, rename, fsync of the directory.
+// AtomicFile: a file that appears whole or not at all. While it is written it has no name (O_TMPFILE, linkat(2)), so
+// that a kill at any moment leaves nothing behind; fsync, then the name, then fsync of the directory. A name that
+// exists cannot be linked over: the file gets a name beside it (".smtools-" and 16 digits) for the moment until the
+// rename. Where there is no O_TMPFILE or no /proc (NFS, FAT) it bears that name from the beginning, and temporary()
+// says so.
 #pragma once
 
 #include <sys/types.h>
@@ -11,22 +15,29 @@ namespace sm {
 
 class AtomicFile final : public Sink {
  public:
-  // The temporary file is made in the directory of `path` (O_EXCL, `mode` less the umask). Without `durable` nothing is
-  // synced: for caches. Error: io.create, temporary.
+  // The temporary file is made in the directory of `path` (`mode` less the umask). Without `durable` nothing is
+  // synced: for caches. Error: io.create, temporary; usage if `path` exists and is no regular file (a device, a
+  // directory), which must not be replaced.
   static Result<AtomicFile> create(const std::string& path, mode_t mode, bool durable = true);
   AtomicFile(AtomicFile&&) noexcept;
   AtomicFile& operator=(AtomicFile&&) = delete;
   // Removes the temporary file unless commit() succeeded.
   ~AtomicFile() override;
 
+  // No buffer: give it large pieces. Error: io.write.
   Result<void> write(std::string_view bytes) override;
-  // Flushes to the disk; the name changes only in commit().
+  // Flushes to the disk; the name changes only in commit(). Error: io.write.
   Result<void> finish() override;
-  // finish() must have succeeded. Replaces `path`, atomically.
+  // finish() must have succeeded. Replaces `path`, atomically. Error: io.create (temporary).
   Result<void> commit();
+  // The name that has to be removed if the program is killed; empty if there is none. Valid, and the same, until
+  // commit().
+  const std::string& temporary() const { return temporary_; }
 
  private:
   AtomicFile(Descriptor file, std::string temporary, std::string path, bool durable);
+  Unexpected failed(std::string_view code, int error_number) const;
+  Result<void> give_name();
   Descriptor file_;
   std::string temporary_;
   std::string path_;

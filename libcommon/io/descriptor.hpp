@@ -1,4 +1,5 @@
-// File descriptors: ownership, and Source and Sink over them. EINTR is retried; every other failure is temporary (75).
+// File descriptors: ownership, and Source and Sink over them. EINTR is retried and a descriptor that somebody made
+// non-blocking is waited for; every other failure is temporary (75).
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,10 @@ class Descriptor {
   int fd_ = -1;
 };
 
-// Reads a descriptor that it does not own, from its present position.
+// How much is read or written at a time by what has a buffer.
+inline constexpr std::size_t io_piece = 64 * 1024;
+
+// Reads a descriptor that it does not own, from its present position. Code io.read.
 class DescriptorSource final : public Source {
  public:
   explicit DescriptorSource(int fd) : fd_(fd) {}
@@ -32,9 +36,12 @@ class DescriptorSource final : public Source {
 
  private:
   int fd_;
+  int error_ = 0;     // errno of the failure that ended it
+  bool end_ = false;  // a terminal would begin anew after ^D
 };
 
-// Writes to a descriptor that it does not own. No buffer: give it large pieces. Code io.write.
+// Writes to a descriptor that it does not own. No buffer: give it large pieces. Code io.write, also for a reader that
+// is gone (EPIPE; SIGPIPE has to be ignored).
 class DescriptorSink final : public Sink {
  public:
   explicit DescriptorSink(int fd) : fd_(fd) {}
@@ -45,7 +52,7 @@ class DescriptorSink final : public Sink {
   int fd_;
 };
 
-// A file opened for reading (O_CLOEXEC). A failure is no_input, code io.open, and names the path.
+// A file opened for reading (O_CLOEXEC). A failure, or a directory, is no_input, code io.open, and names the path.
 Result<Descriptor> open_input(const std::string& path);
 
 // The whole file, at most `limit` bytes: more is io.too-long (data). open_input's errors.

@@ -20,7 +20,8 @@ struct Extent {
 class Document {
  public:
   // From the present position of `fd` to its end. A regular file is read in place (pread; a later change of the file is
-  // seen) and left at its end, as if it had been read; anything else is read to its end into a Spool in `spool_directory`.
+  // seen) and left at its end, as if it had been read; anything else is read to its end into a Spool in
+  // `spool_directory`.
   static Result<Document> from_descriptor(int fd, const std::string& spool_directory);
   // Takes what was spooled.
   static Document from_spool(Spool spool);

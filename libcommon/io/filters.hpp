@@ -1,7 +1,9 @@
 // Small Sources and Sinks made of others.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "io/stream.hpp"
@@ -13,8 +15,8 @@ enum class Eol { lf, crlf, cr };
 // "\n", "\r\n" or "\r".
 std::string_view eol_text(Eol eol);
 
-// Writes every line end of `from` as `to`: LF, CRLF and, if `lone_cr`, a CR alone are line ends. What is no line end is not
-// touched. (RFC 3156 §5 wants CRLF for what is signed.)
+// Writes every line end of `from` as `to`: LF, CRLF and, if `lone_cr`, a CR alone are line ends. What is no line end is
+// not touched. (RFC 3156 §5 wants CRLF for what is signed.)
 class EolSource final : public Source {
  public:
   EolSource(Source& from, Eol to, bool lone_cr = false);
@@ -24,11 +26,11 @@ class EolSource final : public Source {
   Source& from_;
   std::string_view to_;
   bool lone_cr_;
-  bool cr_held_ = false;
+  bool cr_held_ = false;  // the last byte was a CR, and the next one decides
   bool end_ = false;
-  std::string in_;
-  std::string out_;
-  std::size_t out_position_ = 0;
+  std::unique_ptr<char[]> buffer_;
+  std::string_view in_;   // of buffer_, not yet looked at
+  std::string_view out_;  // a line end, or what is left of it, to be stored next
 };
 
 // One after the other. Owns them.
@@ -54,7 +56,7 @@ class TeeSource final : public Source {
   Sink& copy_;
 };
 
-// Fails with `code` (data) once more than `limit` bytes were written to it; passes everything on.
+// Fails with `code` (data) once more than `limit` bytes were written to it; passes on what comes before.
 class LimitSink final : public Sink {
  public:
   LimitSink(Sink& to, std::uint64_t limit, std::string_view code) : to_(to), rest_(limit), code_(code) {}

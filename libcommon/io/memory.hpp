@@ -1,6 +1,7 @@
 // Source and Sink over memory.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "io/stream.hpp"

@@ -31,7 +31,9 @@ constexpr auto digit_values = [] {
   return table;
 }();
 
-std::uint32_t octet(const char* p) { return static_cast<unsigned char>(*p); }
+std::uint32_t octet(const char* p) {
+  return static_cast<unsigned char>(*p);
+}
 
 // Writes four characters for each three bytes.
 char* encode(const char* in, std::size_t quanta, char* out) {

@@ -12,8 +12,8 @@ namespace sm {
 // Standard alphabet, padded, no line breaks.
 std::string base64_encode(std::string_view bytes);
 
-// Strict: standard alphabet, padding where it belongs, no white space, spare bits zero (RFC 4648 §3.5), so that no two texts
-// decode to the same bytes. nullopt otherwise.
+// Strict: standard alphabet, padding where it belongs, no white space, spare bits zero (RFC 4648 §3.5), so that no two
+// texts decode to the same bytes. nullopt otherwise.
 std::optional<std::string> base64_decode(std::string_view text);
 
 // Streaming encoder that breaks lines (RFC 2045 §6.8): `columns` characters (a multiple of 4), then `eol`.
@@ -33,7 +33,8 @@ class Base64Encoder {
   std::size_t held_size_ = 0;  // 0 to 2 bytes
 };
 
-// Streaming decoder of a base64 body (RFC 2045 §6.8): characters outside the alphabet are skipped, padding ends the data.
+// Streaming decoder of a base64 body (RFC 2045 §6.8): characters outside the alphabet are skipped, padding ends the
+// data.
 class Base64Decoder {
  public:
   void put(std::string_view text, std::string& out);

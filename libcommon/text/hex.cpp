@@ -23,8 +23,12 @@ int hex_digit(char c) {
   return -1;
 }
 
-std::string hex_lower(std::string_view bytes) { return encode(bytes, "0123456789abcdef"); }
-std::string hex_upper(std::string_view bytes) { return encode(bytes, "0123456789ABCDEF"); }
+std::string hex_lower(std::string_view bytes) {
+  return encode(bytes, "0123456789abcdef");
+}
+std::string hex_upper(std::string_view bytes) {
+  return encode(bytes, "0123456789ABCDEF");
+}
 
 std::optional<std::string> hex_decode(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;

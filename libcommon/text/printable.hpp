@@ -6,8 +6,8 @@
 
 namespace sm {
 
-// Untrusted text made safe to show on one line: valid UTF-8 stays; controls (C0, DEL, C1, line and paragraph separators),
-// bidirectional controls and bytes that are not UTF-8 become \xNN of each byte; a backslash is doubled.
+// Untrusted text made safe to show on one line: valid UTF-8 stays; controls (C0, DEL, C1, line and paragraph
+// separators), bidirectional controls and bytes that are not UTF-8 become \xNN of each byte; a backslash is doubled.
 std::string printable(std::string_view text);
 
 // Whether `text` is well-formed UTF-8 (RFC 3629).

@@ -13,7 +13,9 @@ namespace {
 constexpr std::size_t line_length = 76;  // RFC 2045 §6.7 (5), without the line end
 
 // Stands for itself at any place of a line.
-constexpr bool is_literal(char c) { return c > ' ' && c <= '~' && c != '='; }
+constexpr bool is_literal(char c) {
+  return c > ' ' && c <= '~' && c != '=';
+}
 
 }  // namespace
 

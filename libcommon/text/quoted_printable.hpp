@@ -7,8 +7,8 @@
 namespace sm {
 
 // Encoder for text: a line end of the input is written as `eol`; everything else that RFC 2045 §6.7 or a signature
-// (RFC 3156 §3) can't carry is escaped: 8bit, controls, a CR alone, white space at the end of a line, the F of a "From " that
-// begins a line that is written. Lines are at most 76 characters.
+// (RFC 3156 §3) can't carry is escaped: 8bit, controls, a CR alone, white space at the end of a line, the F of a "From
+// " that begins a line that is written. Lines are at most 76 characters.
 class QuotedPrintableEncoder {
  public:
   explicit QuotedPrintableEncoder(std::string_view eol) : eol_(eol) {}
@@ -27,9 +27,9 @@ class QuotedPrintableEncoder {
   std::string held_;  // white space, a CR, or both, whose fate the next byte decides
 };
 
-// Decoder: tolerant (RFC 2045 §6.7 "robust"): a "=" that begins no escape stands for itself; either case of digits; white
-// space before a line end or the end goes (a run of more than limits::line_bytes stays); a "=" before the end goes, as the
-// line end that belongs to it may have been the boundary's. Line ends pass as they come.
+// Decoder: tolerant (RFC 2045 §6.7 "robust"): a "=" that begins no escape stands for itself; either case of digits;
+// white space before a line end or the end goes (a run of more than limits::line_bytes stays); a "=" before the end
+// goes, as the line end that belongs to it may have been the boundary's. Line ends pass as they come.
 class QuotedPrintableDecoder {
  public:
   void put(std::string_view text, std::string& out);
