@@ -22,15 +22,17 @@ add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wn
 add_compile_definitions(SM_VERSION="${PROJECT_VERSION}" "$<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>" _FILE_OFFSET_BITS=64)
 add_link_options(LINKER:--as-needed LINKER:--gc-sections LINKER:-z,relro LINKER:-z,now)
 
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)
 find_package(PkgConfig REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 pkg_check_modules(botan REQUIRED IMPORTED_TARGET botan-2)
-include(libcommon/backend/rnp/librnp.cmake) # defines sm::librnp
+include(libcommon/backend/rnp/librnp.cmake) # defines sm::librnp and sm::botan
 
 # sm_component(backend/rnp USES base io crypto LINKS sm::librnp): one folder of libcommon as a static library. Its headers are
 # seen, by their path from libcommon, only by those who say USES: each component has an include root of its own that holds one
-# link to its folder.
+# link to its folder. A folder of headers only is an interface library.
 function(sm_component path)
   cmake_parse_arguments(PARSE_ARGV 1 A "" "" "USES;LINKS")
   string(REPLACE / - id sm/${path})
@@ -42,24 +44,43 @@ function(sm_component path)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/libcommon/${path} ${root}/${path} SYMBOLIC)
   file(GLOB sources CONFIGURE_DEPENDS libcommon/${path}/*.cpp)
   file(GLOB headers CONFIGURE_DEPENDS ${root}/${path}/*.hpp)
-  add_library(${id} STATIC ${sources})
-  target_sources(${id} PUBLIC FILE_SET HEADERS BASE_DIRS ${root} FILES ${headers})
+  set_property(GLOBAL APPEND PROPERTY SM_COMPONENTS ${path})
+  if(sources)
+    add_library(${id} STATIC ${sources})
+    target_sources(${id} PUBLIC FILE_SET HEADERS BASE_DIRS ${root} FILES ${headers})
+    target_link_libraries(${id} PUBLIC ${A_USES} PRIVATE ${A_LINKS})
+  else()
+    add_library(${id} INTERFACE)
+    target_sources(${id} INTERFACE FILE_SET HEADERS BASE_DIRS ${root} FILES ${headers})
+    target_link_libraries(${id} INTERFACE ${A_USES})
+  endif()
   set_target_properties(${id} PROPERTIES LINKER_LANGUAGE CXX VERIFY_INTERFACE_HEADER_SETS ON)
-  target_link_libraries(${id} PUBLIC ${A_USES} PRIVATE ${A_LINKS})
+endfunction()
+
+# sm_link(target components…): what a program links. base/primitives.hpp is defined by whichever backend the program chose, which
+# base and io can't name: that archive goes in whole, so that its place on the command line does not matter.
+function(sm_link target)
+  foreach(path ${ARGN})
+    string(REPLACE / - id sm/${path})
+    if(path MATCHES "^backend/(botan|openssl)$")
+      set(id "$<LINK_LIBRARY:WHOLE_ARCHIVE,${id}>")
+    endif()
+    target_link_libraries(${target} PRIVATE ${id})
+  endforeach()
 endfunction()
 
 # sm_tool(smsign USES cli pgpmime backend/rnp): a program from tools/<name>/*.cpp. needed.txt there lists the shared libraries
 # that it may load.
 function(sm_tool name)
   cmake_parse_arguments(PARSE_ARGV 1 A "" "" "USES")
-  list(TRANSFORM A_USES PREPEND sm/)
-  list(TRANSFORM A_USES REPLACE / -)
   file(GLOB sources CONFIGURE_DEPENDS tools/${name}/*.cpp)
-  add_executable(${name} ${sources})
-  target_link_libraries(${name} PRIVATE ${A_USES})
-  if(SM_RNP STREQUAL static)
-    target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
+  if(NOT sources)
+    message(STATUS "tools/${name}: no sources")
+    return()
   endif()
+  set_property(GLOBAL APPEND PROPERTY SM_TOOLS ${name})
+  add_executable(${name} ${sources})
+  sm_link(${name} ${A_USES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   install(TARGETS ${name})
 endfunction()

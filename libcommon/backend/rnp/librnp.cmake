@@ -1,5 +1,59 @@
-# sm::librnp, the OpenPGP library: Debian's shared one, or the same source built static by ourselves (SM_RNP=static).
-pkg_check_modules(rnp REQUIRED IMPORTED_TARGET librnp)
-add_library(sm-librnp INTERFACE)
-target_link_libraries(sm-librnp INTERFACE PkgConfig::rnp)
+# sm::librnp, the OpenPGP library, and sm::botan, the one Botan that it and we share. SM_RNP=system takes Debian's shared
+# libraries; static builds Debian's source of RNP, unchanged, into an archive on Debian's archive of Botan, for programs that
+# start three times as fast. Where static can't be had, it says why and SM_RNP becomes system for the rest of this run.
+
+if(SM_RNP STREQUAL static)
+  set(missing "")
+  foreach(archive botan-2 json-c bz2 z)
+    find_library(SM_LIB_${archive} lib${archive}.a)
+    if(NOT SM_LIB_${archive})
+      list(APPEND missing lib${archive}.a)
+    endif()
+  endforeach()
+  # Parts of libbotan-2.a that we never reach name these: the linker wants to see them, and --as-needed drops them again.
+  foreach(library tspi lzma sqlite3)
+    find_library(SM_LIB_${library} ${library})
+    if(NOT SM_LIB_${library})
+      list(APPEND missing lib${library}.so)
+    endif()
+  endforeach()
+  set(prefix "")
+  if(NOT missing)
+    execute_process(COMMAND ${CMAKE_COMMAND} -E env CXX=${CMAKE_CXX_COMPILER} ${CMAKE_CURRENT_LIST_DIR}/build-librnp.sh ${PROJECT_BINARY_DIR}/cache
+                    OUTPUT_VARIABLE prefix OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE status)
+    if(NOT status EQUAL 0)
+      set(missing "a static librnp (see above)")
+    endif()
+  endif()
+  if(missing)
+    list(JOIN missing ", " missing)
+    message(WARNING "SM_RNP=static is not possible here, building with the shared librnp instead (SM_RNP=system): no ${missing}.\n"
+                    "The programs do the same and start more slowly. Debian: apt-get install libbotan-2-dev libjson-c-dev libbz2-dev "
+                    "zlib1g-dev libtspi-dev liblzma-dev libsqlite3-dev dpkg-dev")
+    set(SM_RNP system)
+  endif()
+endif()
+
+if(SM_RNP STREQUAL static)
+  message(STATUS "RNP: static, ${prefix}")
+  add_library(sm-botan STATIC IMPORTED)
+  set_target_properties(sm-botan PROPERTIES IMPORTED_LOCATION ${SM_LIB_botan-2})
+  target_include_directories(sm-botan SYSTEM INTERFACE ${botan_INCLUDE_DIRS})
+  target_link_libraries(sm-botan INTERFACE ${SM_LIB_bz2} ${SM_LIB_z} ${SM_LIB_tspi} ${SM_LIB_lzma} ${SM_LIB_sqlite3})
+  add_library(sm-librnp STATIC IMPORTED)
+  set_target_properties(sm-librnp PROPERTIES IMPORTED_LOCATION ${prefix}/lib/librnp.a)
+  target_include_directories(sm-librnp SYSTEM INTERFACE ${prefix}/include)
+  target_compile_definitions(sm-librnp INTERFACE RNP_STATIC)
+  target_link_libraries(sm-librnp INTERFACE sm-botan ${SM_LIB_json-c} ${SM_LIB_bz2} ${SM_LIB_z})
+  # The archives carry Debian's debug information, 55 MB a program.
+  target_link_options(sm-botan INTERFACE -static-libstdc++ -static-libgcc $<$<CONFIG:Release>:LINKER:--strip-debug>)
+else()
+  message(STATUS "RNP: the system's shared library")
+  pkg_check_modules(rnp REQUIRED IMPORTED_TARGET librnp)
+  add_library(sm-botan INTERFACE)
+  target_link_libraries(sm-botan INTERFACE PkgConfig::botan)
+  add_library(sm-librnp INTERFACE)
+  target_link_libraries(sm-librnp INTERFACE PkgConfig::rnp)
+endif()
+add_library(sm::botan ALIAS sm-botan)
 add_library(sm::librnp ALIAS sm-librnp)
