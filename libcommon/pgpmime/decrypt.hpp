@@ -1,0 +1,34 @@
+// Decrypting a message: what is inside multipart/encrypted of RFC 3156 §4 comes back in the message's own header.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "crypto/ports.hpp"
+#include "io/document.hpp"
+#include "io/filters.hpp"
+#include "mime/outline.hpp"
+#include "pgpmime/verify.hpp"
+
+namespace sm::pgpmime {
+
+struct DecryptedMessage {
+  std::unique_ptr<Document> payload;  // the decrypted entity; `message` reads it
+  mime::Outline outline;              // of `payload`
+  ConcatSource message;               // the whole message, to be read once
+  Decryption decryption;
+};
+
+// Opens the message if it is PGP/MIME as a whole (encrypted_parts(outline, 0)), which is the caller's to see. Nothing
+// of the plaintext is given before the integrity of all of it is proved. Fields of the message that are not Content-*
+// keep bytes and order; the Content-* fields are the entity's; line ends are those of the message's first line, except
+// in binary leaves. Errors: the decryptor's, all damage as crypto.damaged.
+Result<DecryptedMessage> decrypt(Document& document, const mime::Outline& outline, Decryptor& decryptor,
+                                 const DecryptionLimits& bounds, const std::string& spool_directory);
+
+// The verdict on what was inside: the signatures of the OpenPGP message and of a multipart/signed that is all of the
+// entity (RFC 3156 §6.1, §6.2). `outline` is the outer message's, whose From it is about.
+Result<MessageVerdict> verify_decrypted(DecryptedMessage& message, const mime::Outline& outline, Verifier& verifier,
+                                        const VerifyPolicy& policy);
+
+}  // namespace sm::pgpmime

@@ -1,0 +1,42 @@
+#include "pgpmime/sign.hpp"
+
+#include "crypto/armor.hpp"
+#include "mime/transform.hpp"
+#include "mime/writer.hpp"
+#include "pgpmime/structure.hpp"
+
+namespace sm::pgpmime {
+
+Result<SignedMessage> sign(Document& document, const mime::Outline& outline, Signer& signer, const Fingerprint& key,
+                           Hash hash, const std::string& spool_directory) {
+  mime::SevenBit entity(document, outline);
+  Spool spool(spool_directory);
+  const auto source = entity.open();
+  TeeSource copied(*source, spool);
+  const DetachedSignature signature = SM_TRY(signer.sign(copied, key, hash));
+  SM_TRY(spool.finish());
+
+  const std::string eol(eol_text(outline.eol));
+  const std::string boundary = mime::make_boundary();
+  SignedMessage result;
+  result.payload = std::make_unique<Document>(Document::from_spool(std::move(spool)));
+  result.hash = signature.hash;
+  result.findings = entity.findings();
+
+  result.message.add_text(SM_TRY(document.text(outline.mbox_line, outline.mbox_line.size())));
+  result.message.add_text(mime::replace_content(outline.top(),
+                                                "Content-Type: multipart/signed; micalg=pgp-" + signature.hash + ";" +
+                                                    eol + " protocol=\"application/pgp-signature\";" + eol +
+                                                    " boundary=\"" + boundary + "\"" + eol,
+                                                eol) +
+                          eol + "--" + boundary + eol);
+  result.message.add(with_eol(std::make_unique<Range>(*result.payload, result.payload->all()), outline.eol, false));
+  // RFC 2046 §5.1.1: this line end belongs to the delimiter, not to what is signed.
+  result.message.add_text(eol + "--" + boundary + eol +
+                          "Content-Type: application/pgp-signature; name=\"signature.asc\"" + eol +
+                          "Content-Description: OpenPGP digital signature" + eol + eol +
+                          armor(ArmorKind::signature, signature.packets, eol) + eol + "--" + boundary + "--" + eol);
+  return result;
+}
+
+}  // namespace sm::pgpmime

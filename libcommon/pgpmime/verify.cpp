@@ -1,0 +1,108 @@
+#include "pgpmime/verify.hpp"
+
+#include "crypto/armor.hpp"
+#include "mime/address.hpp"
+#include "pgpmime/structure.hpp"
+
+namespace sm::pgpmime {
+
+namespace {
+
+constexpr std::size_t max_layers = 100;
+constexpr std::size_t max_signature_bytes = 1024 * 1024;
+
+// Reads the signature part; a part that holds none is a problem of the layer, not a failure of the program.
+Result<SignatureLayer> verify_signed(Document& document, const mime::Outline& outline, const SignedParts& parts,
+                                     Verifier& verifier) {
+  SignatureLayer layer;
+  layer.part = parts.whole;
+  layer.outermost = parts.whole == 0 && parts.exact;
+  const mime::Part& entity = outline.parts.at(static_cast<std::size_t>(parts.entity));
+  layer.covered = entity.whole;
+
+  const auto problem = [&layer](const Error& error) -> Result<SignatureLayer> {
+    layer.problem = error.code;
+    return std::move(layer);
+  };
+  const auto encoded = decoded_body(document, outline.parts.at(static_cast<std::size_t>(parts.signature)));
+  auto text = read_all(*encoded, max_signature_bytes);
+  if (!text) {
+    if (text.error().kind == ErrorKind::data) return problem(text.error());
+    return Unexpected{std::move(text).error()};
+  }
+  std::string packets;
+  if (is_armored(*text)) {
+    auto blocks = dearmor(*text);
+    if (!blocks) return problem(blocks.error());
+    // Several armored signatures after one another are all of them signatures on the same entity.
+    for (const ArmorBlock& block : *blocks)
+      if (block.kind == ArmorKind::signature) packets += block.bytes;
+  } else {
+    packets = std::move(*text);
+  }
+
+  // RFC 3156 §5: the digital signature is over the canonical text form, with CRLF.
+  Range range(document, layer.covered);
+  EolSource canonical(range, Eol::crlf, outline.lone_cr);
+  auto signatures = verifier.verify(canonical, packets);
+  if (!signatures) {
+    if (signatures.error().kind == ErrorKind::data) return problem(signatures.error());
+    return Unexpected{std::move(signatures).error()};
+  }
+  layer.signatures = std::move(*signatures);
+  return layer;
+}
+
+}  // namespace
+
+Result<std::vector<SignatureLayer>> verify_layers(Document& document, const mime::Outline& outline,
+                                                  Verifier& verifier) {
+  std::vector<SignatureLayer> layers;
+  for (std::size_t part = 0; part < outline.parts.size(); ++part) {
+    const auto parts = signed_parts(outline, static_cast<int>(part));
+    if (!parts) continue;
+    if (layers.size() == max_layers)
+      return fail(ErrorKind::data, "pgpmime.too-many-signatures", "the message has more than 100 signed parts");
+    layers.push_back(SM_TRY(verify_signed(document, outline, *parts, verifier)));
+  }
+  return layers;
+}
+
+Result<MessageVerdict> judge_layers(std::vector<SignatureLayer> layers, std::string from, const VerifyPolicy& policy) {
+  const UserIdAddress address_of = [](std::string_view user_id) {
+    return mime::user_id_address(user_id).value_or(std::string());
+  };
+  MessageVerdict result;
+  result.from = std::move(from);
+  std::vector<Signature> outermost;
+  bool any = false;
+  bool unreadable = false;
+  for (SignatureLayer& layer : layers) {
+    const Judgement judgement =
+        SM_TRY(judge(layer.signatures, result.from, policy.any_signer, policy.now, policy.binding, address_of));
+    layer.judged = judgement.signatures;
+    any = any || !layer.signatures.empty() || !layer.problem.empty();
+    if (!layer.outermost) continue;
+    unreadable = unreadable || !layer.problem.empty();
+    outermost.insert(outermost.end(), layer.signatures.begin(), layer.signatures.end());
+  }
+  result.layers = std::move(layers);
+  if (!outermost.empty()) {
+    const Judgement judgement =
+        SM_TRY(judge(outermost, result.from, policy.any_signer, policy.now, policy.binding, address_of));
+    result.verdict = judgement.verdict;
+  } else if (unreadable) {
+    result.verdict = Verdict::error;
+  } else {
+    result.verdict = any ? Verdict::partial : Verdict::none;
+  }
+  return result;
+}
+
+Result<MessageVerdict> verify(Document& document, const mime::Outline& outline, Verifier& verifier,
+                              const VerifyPolicy& policy) {
+  auto layers = SM_TRY(verify_layers(document, outline, verifier));
+  return judge_layers(std::move(layers), from_address(outline.top()), policy);
+}
+
+}  // namespace sm::pgpmime
