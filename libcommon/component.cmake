@@ -22,6 +22,7 @@ add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wn
 add_compile_definitions(SM_VERSION="${PROJECT_VERSION}" "$<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>" _FILE_OFFSET_BITS=64)
 add_link_options(LINKER:--as-needed LINKER:--gc-sections LINKER:-z,relro LINKER:-z,now)
 
+include(GNUInstallDirs)
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES CXX)
 find_package(PkgConfig REQUIRED)
@@ -83,4 +84,5 @@ function(sm_tool name)
   sm_link(${name} ${A_USES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   install(TARGETS ${name})
+  install(FILES completions/${name}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ${name} OPTIONAL)
 endfunction()

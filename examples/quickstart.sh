@@ -1,0 +1,89 @@
+#!/bin/sh
+# From a bare Debian 12 to signed and encrypted mail: installs what is missing (as root, or through sudo), builds the release
+# programs in build/release, and shows the main job in a store of its own, which goes away again. Each command is printed
+# before it runs.
+# shellcheck disable=SC2016 # show evaluates its argument
+set -eu
+cd "$(dirname "$0")/.."
+
+.ci/install build
+echo "building smtools in build/release"
+mkdir -p build
+if ! { cmake --preset release && cmake --build build/release --target smkey smsign smcrypt; } >build/quickstart.log 2>&1; then
+  tail -n 40 build/quickstart.log
+  echo "the build failed; all of it is in build/quickstart.log" >&2
+  exit 1
+fi
+grep -E '^-- RNP:' build/quickstart.log | sed 's/^-- //'
+
+PATH=$PWD/build/release/bin:$PATH
+license=$PWD/LICENSE
+demo=$(mktemp -d)
+trap 'rm -rf "$demo"' EXIT
+cd "$demo"
+unset SM_CONFIG
+
+say() { printf '\n# %s\n' "$1"; }
+show() {
+  printf '$ %s\n' "$1"
+  eval "$1"
+}
+
+say "A store of our own; without SM_STORE it would be in ~/.local/share."
+show 'export SM_STORE=$PWD/store'
+
+say "Two people. Real keys have a passphrase: leave out --no-passphrase and it is asked for."
+show 'smkey generate --no-passphrase "Zoë Example <zoe@example.org>"'
+show 'smkey generate --no-passphrase "Bob Example <bob@example.net>"'
+show 'smkey list'
+
+# A mail as a mail program would write it: 8bit text that is not ASCII, and an attachment.
+{
+  cat <<'MAIL'
+From: =?UTF-8?Q?Zo=C3=AB?= Example <zoe@example.org>
+To: Bob Example <bob@example.net>
+Subject: Plans for Sunday
+Date: Thu, 01 Jan 2026 12:00:00 +0100
+Message-ID: <sunday@example.org>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="part"
+
+--part
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+Grüße aus Łódź! The licence is attached. A bientôt,
+Zoë
+
+--part
+Content-Type: text/plain; name="licence.txt"
+Content-Disposition: attachment; filename="licence.txt"
+Content-Transfer-Encoding: base64
+
+MAIL
+  base64 "$license"
+  printf '\n--part--\n'
+} >mail.eml
+
+say "A mail with an attachment, from Zoë to Bob."
+show 'head -n 16 mail.eml'
+
+say "Signed: everybody can read it, and see that it is hers."
+show 'smsign sign <mail.eml >signed.eml'
+show 'smsign verify <signed.eml'
+
+say "Signed and encrypted, in one OpenPGP message: only Bob can read it."
+show 'smcrypt encrypt --sign --to bob@example.net <mail.eml >encrypted.eml'
+show 'head -n 24 encrypted.eml'
+
+say "Decrypted and verified. SM-Verdict is what a mail program or a filter may go by."
+show 'smcrypt decrypt --annotate <encrypted.eml >decrypted.eml'
+show 'grep ^SM-Verdict: decrypted.eml'
+show 'head -n 20 decrypted.eml'
+
+say "The attachment came through unharmed, and nothing comes out of what was changed on its way."
+show 'sed -n "/filename=/,\$p" decrypted.eml | sed "1,/^\$/d; /^\$/,\$d" | base64 -d | cmp - "$license" && echo same'
+show 'sed "s/Sunday/Monday/; 30,\$y/abc/cab/" encrypted.eml | smcrypt decrypt || echo "status $?"'
+
+grep -q '^SM-Verdict: good' decrypted.eml
+printf '\nThe programs are in build/release/bin; README.md and man/smtools.7 tell more.\n'
