@@ -51,8 +51,12 @@ struct Parameterized {
   const std::string* find(std::string_view name) const;
 };
 
-// `body` of a field, folded or not. Comments (RFC 5322 §3.2.2) are skipped; quoted strings are unquoted.
+// `body` of a field, folded or not. Comments (RFC 5322 §3.2.2) are skipped; quoted strings are unquoted; encoded words
+// (RFC 2047 §5 forbids them here) stay as they are. A value that should have been quoted goes up to ";" or white space; at
+// most 1,000 parameters.
 Parameterized parse_parameterized(std::string_view body);
+// The same for Content-Type, whose value must be type "/" subtype (RFC 2045 §5.1): anything else is malformed.
+Parameterized parse_content_type(std::string_view body);
 
 // Transfer encoding (RFC 2045 §6): identity for 7bit, 8bit and absent.
 enum class Encoding { identity, binary, quoted_printable, base64, unknown };
@@ -62,7 +66,13 @@ Encoding parse_encoding(std::string_view body);
 // an unknown one leaves the word as it is; bytes that are not UTF-8 pass (printable() escapes them).
 std::string display_text(std::string_view body);
 
-// Writes `name: body` folded at white space to lines of at most 76 characters where it can be; `body` must be ASCII without line ends.
+// The field `name: body`, its last `eol` included, folded at white space to lines of at most 76 characters where it can be; `body` must be
+// ASCII without line ends.
 std::string fold_field(std::string_view name, std::string_view body, std::string_view eol);
+
+// For parsers of structured fields. Where the comment (RFC 5322 §3.2.2, nested to any depth) or the quoted string (§3.2.4)
+// that begins at `at` ends: after its last character; npos if it does not. `content` gets the string without quoting.
+std::size_t comment_end(std::string_view text, std::size_t at);
+std::size_t quoted_string_end(std::string_view text, std::size_t at, std::string& content);
 
 }  // namespace sm::mime
