@@ -13,12 +13,14 @@
 # What it gets: the programs under test first in PATH; SM_TMP, a directory of its own that goes away at the end; HOME and
 # GNUPGHOME inside it; LC_ALL=C; none of the caller's SM_*, XDG_* and similar settings; descriptors and umask as usual.
 # Counters live in this shell: feed a check by redirection, never at the end of a pipe, which would be a subshell.
+# From ctest also: SM_BUILD, the build tree; SM_RNP, static or system; SM_SANITIZED, ON in asan and cov builds.
 # By hand: SM_BIN=build/dev/bin sh tests/cli/smkey/x.sh   (SM_KEEP=1 leaves SM_TMP behind)
 
 SM_TESTS=$(d=${0%/*} && [ "$d" != "$0" ] || d=.; cd "$d" && while [ ! -f lib.sh ] && [ "$PWD" != / ]; do cd ..; done; pwd -P)
 SM_ROOT=${SM_TESTS%/*}
 SM_BIN=$(cd "${SM_BIN:-$SM_ROOT/build/dev/bin}" 2>/dev/null && pwd -P) || { echo "Bail out! no programs: set SM_BIN"; exit 99; }
 SM_SUITES=${SM_SUITES:-$SM_ROOT/../shared/suites}
+SM_CACHE=${SM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/smtools} # the static librnp, built once
 SM_TMP=$(mktemp -d "${TMPDIR:-/tmp}/sm.XXXXXX") || exit 99
 OUT=$SM_TMP/out # stdout and stderr of the last expect_status
 ERR=$SM_TMP/err
@@ -26,7 +28,7 @@ ERR=$SM_TMP/err
 unset SM_STORE SM_CONFIG PGP_CERT_D XDG_DATA_HOME XDG_CONFIG_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR CREDENTIALS_DIRECTORY \
   NO_COLOR GPG_TTY GPG_AGENT_INFO DISPLAY LANG LANGUAGE EMAIL BOTAN_MLOCK_POOL_SIZE
 HOME=$SM_TMP/home GNUPGHOME=$SM_TMP/gnupg LC_ALL=C TZ=UTC PATH=$SM_BIN:$PATH
-export SM_TESTS SM_ROOT SM_BIN SM_SUITES SM_TMP HOME GNUPGHOME LC_ALL TZ PATH
+export SM_TESTS SM_ROOT SM_BIN SM_SUITES SM_CACHE SM_TMP HOME GNUPGHOME LC_ALL TZ PATH
 mkdir -m 700 "$HOME" "$GNUPGHOME"
 umask 022
 
