@@ -11,6 +11,7 @@
 
 namespace sm {
 
+// signed_message is the head of a clear-signed text (RFC 9580 §7): it has no data of its own, its signature block follows.
 enum class ArmorKind { message, public_key, private_key, signature, signed_message, other };
 
 struct ArmorBlock {
@@ -19,6 +20,7 @@ struct ArmorBlock {
 };
 
 // All of `bytes` as one block, lines of 64 characters that end with `eol`, with a checksum (RFC 4880 §6.1; old readers miss it, new ones ignore it).
+// `other` is written as PGP ARMORED FILE. Precondition of both writers: not signed_message.
 std::string armor(ArmorKind kind, std::string_view bytes, std::string_view eol = "\n");
 
 // Streaming form: what is written comes out in `to`, armored.
@@ -34,15 +36,15 @@ class ArmorSink final : public Sink {
   std::unique_ptr<State> state_;
 };
 
-// Whether the first thing in `text` that is not white space is an armor header line.
+// Whether the first thing in `text` that is not white space or a byte order mark is an armor header line ("-----BEGIN PGP …-----", complete).
 bool is_armored(std::string_view text);
 
-// Every block in `text`, other text between them skipped; white space at the ends of lines, armor headers, LF and CRLF are taken. A wrong checksum,
-// bad base64 or a missing tail is crypto.bad-armor (data) for the whole.
+// Every block in `text`, other text between them skipped; white space around lines, armor headers, LF and CRLF are taken. A checksum may be
+// missing (RFC 9580 §6.1); a wrong one, bad base64 or a missing tail is crypto.bad-armor (data) for the whole.
 Result<std::vector<ArmorBlock>> dearmor(std::string_view text);
 
-// The first block of the stream as binary, read as needed; if the stream does not begin with armor it passes as it is (binary packets).
-// crypto.bad-armor (data) on reading.
+// The first block of the stream as binary, read as needed; what follows the block is not looked at. Text before it is skipped, at most 64 KiB of
+// it; a stream that begins with a packet or has no armor there passes as it is. crypto.bad-armor (data) on reading.
 class DearmorSource final : public Source {
  public:
   explicit DearmorSource(Source& from);

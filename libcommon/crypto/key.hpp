@@ -53,8 +53,9 @@ struct CertificateInfo {
 // Why a certificate can't be used for something now.
 enum class Unusable { revoked, expired, no_key, invalid };
 
-// The key that encrypts to this certificate: of its usable encryption subkeys (else the primary key) the newest. A certificate that is
-// revoked or expired has none.
+// The key that encrypts to this certificate: of its usable encryption subkeys (else the primary key) the newest, of equally old ones the
+// first. Usable: valid, not of the future, not revoked, not expired. A certificate whose primary key is not usable has none. `why` of several
+// reasons: revoked, then expired, then no_key.
 struct KeyChoice {
   const Key* key = nullptr;          // into the CertificateInfo
   Unusable why = Unusable::no_key;  // if key is nullptr
