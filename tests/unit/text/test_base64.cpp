@@ -46,7 +46,9 @@ TEST_CASE("text/base64: RFC 4648 §10") {
                                                                  {"foob", "Zm9vYg=="},
                                                                  {"fooba", "Zm9vYmE="},
                                                                  {"foobar", "Zm9vYmFy"}};
-  for (const auto& [bytes, text] : vectors) {
+  for (const auto& vector : vectors) {
+    const auto& bytes = vector.first;
+    const auto& text = vector.second;
     CAPTURE(text);
     CHECK(sm::base64_encode(bytes) == text);
     CHECK(sm::base64_decode(text) == bytes);

@@ -93,7 +93,9 @@ TEST_CASE("text/quoted_printable: what is escaped and what is not") {
       {"x From me", "x From me"},
       {"", ""},
   };
-  for (const auto& [bytes, text] : cases) {
+  for (const auto& c : cases) {
+    const auto& bytes = c.first;
+    const auto& text = c.second;
     CAPTURE(bytes);
     for (const std::size_t piece : {1u, 2u, 3u, 100u}) CHECK(encode(bytes, piece) == text);
   }
