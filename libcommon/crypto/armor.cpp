@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "io/memory.hpp"
 #include "text/ascii.hpp"
@@ -45,16 +46,11 @@ constexpr auto crc_tables = [] {
 class Crc24 {
  public:
   void add(std::string_view bytes) {
-    const auto octet = [&](std::size_t i) -> std::uint32_t { return static_cast<unsigned char>(bytes[i]); };
     std::uint32_t crc = crc_;
-    while (bytes.size() >= slices) {
-      std::uint32_t next = crc_tables[15][octet(0) ^ crc >> 24] ^ crc_tables[14][octet(1) ^ (crc >> 16 & 255)] ^
-                           crc_tables[13][octet(2) ^ (crc >> 8 & 255)];
-      for (std::size_t i = 3; i < slices; ++i) next ^= crc_tables[slices - 1 - i][octet(i)];
-      crc = next;
-      bytes.remove_prefix(slices);
+    for (; bytes.size() >= slices; bytes.remove_prefix(slices)) {
+      crc = advance(crc, bytes.data(), std::make_index_sequence<slices>());
     }
-    for (std::size_t i = 0; i < bytes.size(); ++i) crc = crc << 8 ^ crc_tables[0][octet(i) ^ crc >> 24];
+    for (const char byte : bytes) crc = crc << 8 ^ crc_tables[0][octet(byte) ^ crc >> 24];
     crc_ = crc;
   }
 
@@ -64,6 +60,14 @@ class Crc24 {
   }
 
  private:
+  static std::uint32_t octet(char byte) { return static_cast<unsigned char>(byte); }
+
+  // Unrolled: as a loop it runs at half the speed.
+  template <std::size_t... I>
+  static std::uint32_t advance(std::uint32_t crc, const char* bytes, std::index_sequence<I...>) {
+    return (crc_tables[slices - 1 - I][octet(bytes[I]) ^ (I < 3 ? crc >> (24 - 8 * I) & 255 : 0)] ^ ...);
+  }
+
   std::uint32_t crc_ = 0xB704CE00u;
 };
 
@@ -197,7 +201,7 @@ class Body {
   Result<std::size_t> put(std::string_view text, std::string& out) {
     std::size_t taken = 0;
     if (tail_.empty()) {
-      taken = std::min(text.find_first_of("=-"), text.size());
+      taken = std::min({text.find('='), text.find('-'), text.size()});
       const std::string_view data = text.substr(0, taken);
       const std::size_t before = out.size();
       decoder_.put(data, out);
