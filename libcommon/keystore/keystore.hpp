@@ -1,6 +1,7 @@
-// Keystore: certificates (shared with other programs in pgp.cert.d, draft-nwjw-openpgp-cert-d), secret keys, bindings of addresses to
-// certificates (trust on first use), and an index that makes one look-up cost the same in a store of one and of ten thousand. Files, so
-// that a shell can see it and a read-only user can read it. Nothing is created before something has to be written.
+// Keystore: certificates (shared with other programs in pgp.cert.d, draft-nwjw-openpgp-cert-d), secret keys, bindings
+// of addresses to certificates (trust on first use), and an index that makes one look-up cost the same in a store of
+// one and of ten thousand. Files, so that a shell can see it and a read-only user can read it. Nothing is created
+// before something has to be written.
 #pragma once
 
 #include <memory>
@@ -12,38 +13,24 @@
 #include "base/clock.hpp"
 #include "crypto/key_source.hpp"
 #include "crypto/ports.hpp"
+#include "crypto/verdict.hpp"
+#include "keystore/binding.hpp"
 #include "keystore/paths.hpp"
 
 namespace sm {
-
-// Where a binding came from; the name stands in its file.
-enum class BindingSource { generate, import, uid_add, wkd, vks, accept };
-
-struct BindingConflict {
-  Fingerprint fingerprint;
-  BindingSource source = BindingSource::wkd;
-  std::int64_t seen = 0;
-};
-
-// bindings/<z-base-32 of SHA-256 of the address>, the truth of trust on first use.
-struct Binding {
-  std::string address;  // normalised: ASCII lower case
-  Fingerprint fingerprint;
-  BindingSource source = BindingSource::import;
-  std::int64_t first_seen = 0;  // seconds since the epoch
-  std::vector<BindingConflict> conflicts;  // what search or refresh found since, until accept
-};
-
-std::string_view binding_source_name(BindingSource source);
 
 enum class Change { created, updated, unchanged };
 
 class Keystore final : public KeySource {
  public:
-  // Looks at owner and mode: private/ must be the caller's and 0700, the rest not writable by group or others; a store of a newer version
-  // (root/version): store.* (config). A store that does not exist is empty. `reader` and `clock` must outlive it.
-  static Result<Keystore> open(StorePaths paths, CertificateReader& reader, const Clock& clock);
+  // Looks at owner and mode: what is writable by group or others, or a private/ of the caller's that is open to them,
+  // is store.mode (config); a store of a newer version (root/version) is store.version (config). A private/ that
+  // belongs to somebody else hinders only those who ask for a secret key: store.owner (config). A store that does not
+  // exist is empty. `address_of` finds the address in a user ID. `reader` and `clock` must outlive it.
+  static Result<Keystore> open(StorePaths paths, CertificateReader& reader, const Clock& clock,
+                               UserIdAddress address_of);
   Keystore(Keystore&&) noexcept;
+  Keystore& operator=(Keystore&&) noexcept;
   ~Keystore() override;
 
   // ---- KeySource
@@ -54,19 +41,23 @@ class Keystore final : public KeySource {
   // ---- certificates
   // Binary; nullopt if there is none.
   Result<std::optional<std::string>> certificate(const Fingerprint& fingerprint);
-  // Merges into what is there, under the lock of pgp.cert.d, and indexes it.
+  // Whether its file is there.
+  Result<bool> has_certificate(const Fingerprint& fingerprint);
+  // Merges into what is there, under the lock of pgp.cert.d, and indexes it. On the disk afterwards. If what is there
+  // can't be read: store.certificate (data), and it stays as it is.
   Result<Change> put_certificate(const CertificateInfo& info, std::string_view certificate);
+  // Nothing happens if there is none.
   Result<void> delete_certificate(const Fingerprint& fingerprint);
   // All fingerprints, sorted.
   Result<std::vector<Fingerprint>> list_certificates();
 
   // ---- secret keys
   Result<std::optional<Secret>> secret_key(const Fingerprint& fingerprint);
-  // Stored as given, 0600, atomically. A different secret key file for the same fingerprint is replaced only if `replace`; otherwise
-  // unchanged if equal, store.secret-conflict (key) if not.
+  // Stored as given, 0600, atomically. A different secret key file for the same fingerprint is replaced only if
+  // `replace`; otherwise unchanged if equal, store.secret-conflict (key) if not.
   Result<Change> put_secret_key(const Fingerprint& fingerprint, const Secret& secret, bool replace = false);
   Result<void> put_revocation(const Fingerprint& fingerprint, std::string_view revocation);
-  // The secret key and its revocation certificate.
+  // The secret key and its revocation certificate, what there is of them.
   Result<void> delete_secret_key(const Fingerprint& fingerprint);
 
   // ---- bindings; `address` is normalised already
@@ -75,19 +66,23 @@ class Keystore final : public KeySource {
   Result<std::vector<Binding>> list_bindings();
   // Binds a free address; created, or unchanged when it is bound already, to whatever.
   Result<Change> bind(std::string_view address, const Fingerprint& fingerprint, BindingSource source);
-  // What search or refresh found for a bound address: records a conflict if it is another certificate.
+  // What search or refresh found for a bound address: records a conflict if it is another certificate, at most 100 of
+  // them.
   Result<void> record_conflict(std::string_view address, const Fingerprint& fingerprint, BindingSource source);
-  // Binds it to this certificate whatever it was bound to, and settles conflicts.
+  // Binds it to this certificate whatever it was bound to, even if that can't be read, and settles conflicts. It counts
+  // as first seen when the binding or the conflict was.
   Result<void> accept(std::string_view address, const Fingerprint& fingerprint);
   // false: it was not bound.
   Result<bool> forget(std::string_view address);
 
   // ---- look-up
-  // Certificates with a valid self-signed user ID of this address, by the index; sorted. Looks at what other programs added.
+  // Certificates with a valid self-signed user ID of this address, by the index; sorted. Looks at what other programs
+  // added.
   Result<std::vector<Fingerprint>> claimants(std::string_view address);
-  // Certificates that hold this key or subkey (fingerprint or 16-digit key ID, upper case), by the index; sorted.
+  // Certificates that hold this key or subkey (fingerprint or 16-digit key ID, upper case), by the index; sorted. The
+  // same look-up as certificates(): only if the index knows none does it look at what other programs added.
   Result<std::vector<Fingerprint>> holders(std::string_view id);
-  // Throws index/ away and makes it again; touches nothing else.
+  // Throws index/ away and makes it again; touches nothing else. One inspection a certificate.
   Result<void> reindex();
 
  private:
