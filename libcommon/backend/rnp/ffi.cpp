@@ -1,0 +1,101 @@
+#include "backend/rnp/ffi.hpp"
+
+#include <new>
+
+namespace sm::rnp {
+namespace {
+
+const std::uint8_t* octets(std::string_view bytes) {
+  return reinterpret_cast<const std::uint8_t*>(bytes.data());
+}
+
+// A failure to make an object of the library is memory that ran out: nothing else is documented to happen.
+void must(rnp_result_t result) {
+  if (result != RNP_SUCCESS) throw std::bad_alloc();
+}
+
+}  // namespace
+
+Ffi make_ffi(std::int64_t now) {
+  Ffi ffi;
+  must(rnp_ffi_create(out(ffi), RNP_KEYSTORE_GPG, RNP_KEYSTORE_GPG));
+  must(rnp_set_timestamp(ffi.get(), static_cast<std::uint64_t>(now)));
+  return ffi;
+}
+
+Input memory_input(std::string_view bytes) {
+  Input input;
+  must(rnp_input_from_memory(out(input), octets(bytes), bytes.size(), false));
+  return input;
+}
+
+KeyHandle locate(rnp_ffi_t ffi, std::string_view id) {
+  KeyHandle key;
+  const char* type = id.size() == 16 ? "keyid" : "fingerprint";
+  rnp_locate_key(ffi, type, std::string(id).c_str(), out(key));
+  return key;
+}
+
+std::string fingerprint_of(rnp_key_handle_t key) {
+  return get_string(rnp_key_get_fprint, key);
+}
+
+bool load_certificate(rnp_ffi_t ffi, std::string_view bytes) {
+  if (bytes.empty()) return false;
+  const Input input = memory_input(bytes);
+  // Permissive: one packet that RNP does not know must not spoil the certificate.
+  return rnp_import_keys(ffi, input.get(), RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_PERMISSIVE, nullptr) ==
+         RNP_SUCCESS;
+}
+
+bool load_secret(rnp_ffi_t ffi, std::string_view bytes) {
+  if (bytes.empty()) return false;
+  const Input input = memory_input(bytes);
+  if (rnp_load_keys(ffi, RNP_KEYSTORE_GPG, input.get(), RNP_LOAD_SAVE_SECRET_KEYS) == RNP_SUCCESS) return true;
+  const Input again = memory_input(bytes);
+  return rnp_import_keys(ffi, again.get(), RNP_LOAD_SAVE_SECRET_KEYS | RNP_LOAD_SAVE_PERMISSIVE, nullptr) ==
+         RNP_SUCCESS;
+}
+
+void unload(rnp_ffi_t ffi) {
+  rnp_unload_keys(ffi, RNP_KEY_UNLOAD_PUBLIC | RNP_KEY_UNLOAD_SECRET);
+}
+
+SourceInput::SourceInput(Source& source, Failure& failure) : source_(source), failure_(failure) {
+  must(rnp_input_from_callback(out(input_), &SourceInput::read, nullptr, this));
+}
+
+bool SourceInput::read(void* self, void* buffer, std::size_t size, std::size_t* got) noexcept {
+  auto& input = *static_cast<SourceInput*>(self);
+  return input.failure_.guard([&] {
+    auto result = input.source_.read({static_cast<char*>(buffer), size});
+    if (!result) return input.failure_.keep(std::move(result).error());
+    *got = *result;
+    return true;
+  });
+}
+
+SinkOutput::SinkOutput(Sink& sink, Failure& failure) : sink_(sink), failure_(failure) {
+  must(rnp_output_to_callback(out(output_), &SinkOutput::write, nullptr, this));
+}
+
+bool SinkOutput::write(void* self, const void* bytes, std::size_t size) noexcept {
+  auto& output = *static_cast<SinkOutput*>(self);
+  return output.failure_.guard([&] {
+    auto result = output.sink_.write({static_cast<const char*>(bytes), size});
+    return result ? true : output.failure_.keep(std::move(result).error());
+  });
+}
+
+MemoryOutput::MemoryOutput() {
+  must(rnp_output_to_memory(out(output_), 0));
+}
+
+std::string_view MemoryOutput::bytes() const {
+  std::uint8_t* data = nullptr;
+  std::size_t size = 0;
+  if (rnp_output_memory_get_buf(output_.get(), &data, &size, false) != RNP_SUCCESS) return {};
+  return {reinterpret_cast<const char*>(data), size};
+}
+
+}  // namespace sm::rnp

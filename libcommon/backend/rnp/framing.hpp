@@ -1,0 +1,71 @@
+// As much of the packet format (RFC 9580 §4.2, §5.2, §5.5) as the backend must see itself: where packets end in damaged
+// or streamed input, the public half of a secret key, and what a signature says of itself.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/key.hpp"
+#include "crypto/packets.hpp"
+
+namespace sm::rnp {
+
+// A packet's header (RFC 9580 §4.2).
+struct PacketHeader {
+  enum class Length { definite, partial, indeterminate };
+  int tag = 0;
+  Length kind = Length::definite;
+  std::uint64_t length = 0;  // of the body, or of its first part
+  std::size_t size = 0;      // bytes of the header
+};
+// What the first bytes of a packet are: a header, not one, or too few to say.
+enum class HeaderState { complete, malformed, incomplete };
+HeaderState read_header(std::string_view bytes, PacketHeader& header);
+// One further length of a packet of partial lengths (§4.2.1.4): definite or partial.
+HeaderState read_partial_length(std::string_view bytes, PacketHeader& header);
+
+// The complete packets at the front of `bytes`; `whole` says whether that was all.
+struct PacketRun {
+  std::vector<Packet> packets;
+  bool whole = true;
+};
+PacketRun leading_packets(std::string_view bytes);
+
+// A packet of definite length, new format.
+std::string make_packet(int tag, std::string_view body);
+
+// A key packet's body (any of the four tags), version 4 only.
+struct KeyBody {
+  int algorithm = 0;
+  std::string_view public_part;  // the body of the public key packet
+  std::string_view secret_part;  // what follows it in a secret key packet
+  bool is_protected = false;     // needs a passphrase
+  bool is_stub = false;          // GnuPG's "gnu-dummy" or a card: no secret here
+};
+std::optional<KeyBody> parse_key(std::string_view body, bool secret);
+// Version 4 (RFC 9580 §5.5.4.2).
+Fingerprint fingerprint_of_key(std::string_view public_part);
+// The public half of a transferable secret key: its packets with the secret parts left out.
+std::string public_certificate(std::string_view secret_key);
+
+// A signature packet's body (§5.2.2, §5.2.3), versions 3 and 4.
+struct SignatureInfo {
+  int version = 0;
+  int type = 0;
+  int algorithm = 0;
+  int hash = 0;
+  std::int64_t created = 0;
+  std::int64_t expires = 0;        // 0 is never
+  std::string issuer;              // key ID, 16 digits, or empty
+  std::string issuer_fingerprint;  // or empty
+  std::string identity;            // all of the body but what anybody may change (the unhashed subpackets)
+};
+std::optional<SignatureInfo> parse_signature(std::string_view body);
+// Whether `signature` names this key as its issuer.
+bool issued_by(const SignatureInfo& signature, const Fingerprint& key);
+
+}  // namespace sm::rnp
