@@ -1,0 +1,31 @@
+#!/bin/sh
+# label: slow
+# timeout: 1200
+# The README's commands that build and install, in a clone, and that they need no network a second time.
+. "${0%/*}/../lib.sh"
+. "${0%/*}/lib-examples.sh"
+need_command git
+if [ ! -e "$SM_ROOT/.git" ]; then skip_all "not a clone"; fi
+SM_NAME="a clone" expect_status 0 git -c safe.directory='*' clone -q "$SM_ROOT" "$SM_TMP/clone"
+cd "$SM_TMP/clone" || exit 1
+blocks README.md "$SM_TMP/block"
+export DESTDIR="$SM_TMP/root"
+for block in "$SM_TMP"/block.*; do
+  if ! grep -qE '^(\./|cmake )' "$block"; then continue; fi
+  SM_NAME="README.md: $(cat "$block")" expect_status 0 sh -e "$block"
+  if grep -q quickstart "$block"; then
+    like "the mail is good" "$OUT" '^SM-Verdict: good'
+    like "its attachment is the same" "$OUT" '^same$'
+    like "what was changed is refused" "$OUT" '^status 65$'
+  fi
+done
+for program in smkey smsign smcrypt; do
+  check "$program is installed" test -x "$DESTDIR/usr/local/bin/$program"
+  check "its page too" test -f "$DESTDIR/usr/local/share/man/man1/$program.1"
+  check "its completion too" test -f "$DESTDIR/usr/local/share/bash-completion/completions/$program"
+done
+unset DESTDIR
+need_namespace
+# shellcheck disable=SC2086 # a command and its options
+SM_NAME="a second time without the network" expect_status 0 $SM_UNSHARE ./examples/quickstart.sh
+done_testing
