@@ -1,6 +1,8 @@
-// Context: what a command gets from the command line, the configuration and the environment, and the channels it answers on.
+// Context: what a command gets from the command line, the configuration and the environment, and the channels it
+// answers on.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +24,8 @@ class Context {
   // The last value given, from the command line, the environment or the configuration, in this order.
   std::optional<std::string> value(std::string_view name) const;
   std::vector<std::string> values(std::string_view name) const;
+  // The value of an option of kind number, duration, lifetime, seconds or size, in its unit (seconds, bytes).
+  std::optional<std::uint64_t> number(std::string_view name) const;
   const std::vector<std::string>& arguments() const;
   // A key of the configuration that is no option: "default-key".
   std::optional<std::string> setting(std::string_view key) const;
@@ -30,7 +34,8 @@ class Context {
   bool verbose() const;
   bool json() const;
   bool batch() const;
-  bool color() const;  // of stdout
+  bool color() const;   // of stdout
+  bool filter() const;  // message in, message out, by the command or its filter_flag
   const Clock& clock() const;
 
   // ---- environment
@@ -45,27 +50,40 @@ class Context {
   // stdin; a closed one was opened so that reading fails (75).
   int input() const;
 
+  // ---- time
+  // What stands on stdout if --timeout expires while the command runs: a filter leaves it empty, verify gives its
+  // verdict. Not written with -o FILE. The status is 75 either way.
+  void on_timeout(std::string text);
+
   // ---- diagnostics, to stderr; text passes printable() here
   void warn(std::string_view text);
   void note(std::string_view text);  // only with --verbose
-  // "[SM:] KEYWORD key=value …" to --status-fd; values are escaped here. A failure to write is ignored by programs that answer on stdout and
-  // is an error for filters (75).
-  Result<void> status(std::string_view keyword, const std::vector<std::pair<std::string_view, std::string>>& values = {});
+  // "[SM:] KEYWORD key=value …" to --status-fd; values are escaped here. A failure to write is ignored by programs that
+  // answer on stdout and is an error for filters (75).
+  Result<void> status(std::string_view keyword,
+                      const std::vector<std::pair<std::string_view, std::string>>& values = {});
 
   // ---- output
-  // Text or JSON of a command that answers: stdout or -o FILE.
+  // Text or JSON of a command that answers: stdout or -o FILE, which appears when the command has succeeded. It is held
+  // back for a while (flush() sends it on).
   Result<void> print(std::string_view text);
-  // The result of a filter, all of it, only when everything else has succeeded: stdout, -o FILE (atomic), or the stdin of CMD behind "--", whose status
-  // is then the program's.
+  Result<void> flush();
+  // Says before the first print() that -o FILE is to be readable by its owner alone: secret keys.
+  void private_output();
+  // The result of a filter, all of it, only when everything else has succeeded: stdout, -o FILE (atomic), or the stdin
+  // of CMD behind "--", whose status is then the program's. --timeout ends here.
   Result<int> release(Source& result);
 
   // ---- secrets
-  // The sources of the contract in their order, for key.passphrase; asks once.
+  // The sources of the contract in their order, for key.passphrase. A descriptor or file is read once and serves every
+  // key. Needs Command::secrets.
   PassphraseSource passphrases();
-  // A new passphrase, asked twice on a terminal; empty with `no_passphrase` sources exhausted is refused (usage) with --batch.
+  // A new passphrase, never empty: from the descriptor or file that is given, else asked twice of a person. With
+  // --batch and neither: usage.
   Result<Secret> new_passphrase(std::string_view purpose);
 
-  // Asks a person yes or no about what can't be undone; --yes answers yes; with --batch and no --yes: usage.
+  // Asks a person yes or no about what can't be undone; --yes answers yes; with --batch and no --yes, or nobody to ask:
+  // usage.
   Result<bool> confirm(std::string_view question);
 
   struct State;

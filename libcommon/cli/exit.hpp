@@ -21,4 +21,8 @@ enum Exit : int {
 
 int exit_status(ErrorKind kind);
 
+// The status of several subjects together, each with its own: 1 beats 75 beats 2 beats 0; anything else from 64 up
+// beats them all, the first one that came.
+int combined_status(int so_far, int next);
+
 }  // namespace sm::cli

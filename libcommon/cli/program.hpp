@@ -7,6 +7,8 @@
 // - A filter writes nothing to stdout unless it exits 0.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -17,20 +19,36 @@
 
 namespace sm::cli {
 
-// What an option's value is: for help, completion and checking.
-enum class ValueKind { none, text, file, directory, number, duration, size, choice, descriptor, key_id, address };
-
-struct Option {
-  std::string_view name;       // "to", without dashes
-  char letter = 0;             // 'o' for -o
-  ValueKind kind = ValueKind::none;
-  std::string_view value;      // as shown: "ADDR"; for choice "auto|always|never", which is checked
-  std::string_view help;       // one line, lower case, no full stop
-  bool repeat = false;         // may be given more than once
+// What a value is: for checking, help and completion. What does not fit its kind never reaches a command (64; 78 in a
+// configuration file).
+enum class ValueKind {
+  none,        // a flag
+  text,        // anything; the only kind that may be empty
+  file,        // a path that is read, except of --output
+  directory,   // a path
+  number,      // decimal digits
+  duration,    // "8h" (parse_duration)
+  lifetime,    // "2y", a date, "never" (parse_lifetime)
+  seconds,     // a duration, or a bare number of seconds; not 0
+  size,        // "10M" (parse_size)
+  choice,      // one of those in `value`
+  descriptor,  // the number of a descriptor that is open
+  key_id,      // text
+  address,     // text
 };
 
-// The options of the contract's "Everywhere" are added by run(): help, version, quiet, verbose, json, color, config, store, batch, timeout,
-// output, status-fd, tempfail, and where `secrets` is set passphrase-fd and passphrase-file.
+struct Option {
+  std::string_view name;  // "to", without dashes; of one character: only -4
+  char letter = 0;        // 'o' for -o
+  ValueKind kind = ValueKind::none;
+  std::string_view value;  // as shown: "ADDR"; for choice "auto|always|never"
+  std::string_view help;   // one line, lower case, no full stop
+  bool repeat = false;     // may be given more than once
+};
+
+// The options of the contract's "Everywhere" are added by run() (options.cpp): help, version, quiet, verbose, json,
+// color, config, store, batch, yes, timeout, output, status-fd, tempfail, and where `secrets` is set passphrase-fd and
+// passphrase-file.
 struct Command {
   std::string_view name;       // "generate"; "uid add" for two words
   std::string_view arguments;  // "UID…", as shown
@@ -40,7 +58,13 @@ struct Command {
   std::size_t min_arguments = 0;
   std::size_t max_arguments = SIZE_MAX;
   std::span<const Option> options;
-  Result<int> (*run)(class Context& context) = nullptr;  // 0, 1 or 2
+  Result<int> (*run)(class Context& context) = nullptr;  // 0, 1 or 2; from release(), any
+  // What the arguments are, for completion; files are checked not to be the output.
+  ValueKind argument_kind = ValueKind::text;
+  // The flag that makes a filter of a command that is none without it: "annotate".
+  std::string_view filter_flag;
+  // It answers a question: with --quiet what it prints is dropped if the answer is 0.
+  bool question = false;
 };
 
 struct Program {
@@ -49,7 +73,8 @@ struct Program {
   std::span<const Command> commands;
 };
 
-// Parses, prepares, runs and turns the outcome into an exit status. Catches everything: std::bad_alloc is 75, any other exception 70.
+// Parses, prepares, runs and turns the outcome into an exit status. Catches everything: std::bad_alloc is 75, any other
+// exception 70.
 int run(const Program& program, int argc, char** argv);
 
 }  // namespace sm::cli
