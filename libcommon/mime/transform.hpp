@@ -1,5 +1,6 @@
-// The two forms in which a message's content goes into cryptography. Both give the MIME entity that RFC 3156 protects: the
-// Content-* fields of the message's header, a blank line and the body; a message without Content-Type gets one: text/plain (see content_header).
+// The two forms in which a message's content goes into cryptography. Both give the MIME entity that RFC 3156 protects:
+// the Content-* fields of the message's header, a blank line and the body; a message without Content-Type gets one:
+// text/plain (see content_header).
 #pragma once
 
 #include <memory>
@@ -11,21 +12,24 @@
 
 namespace sm::mime {
 
-// The header of the entity inside, with CRLF ends and without the blank line: the Content-* fields of the message in their order, folds
-// kept. Without a Content-Type: "text/plain", with charset utf-8 if the body is 8bit and valid UTF-8, unknown-8bit (RFC 1428 §3) if it is
-// not valid, else us-ascii.
+// The header of the entity inside, with CRLF ends and without the blank line: the Content-* fields of the message in
+// their order, folds kept. Without a Content-Type: "text/plain", with charset utf-8 if the body is 8bit and valid
+// UTF-8, unknown-8bit (RFC 1428 §3) if it is not valid, else us-ascii.
 std::string content_header(const Outline& outline);
 
-// Form for signing (RFC 3156 §3, RFC 3676 §4, RFC 2046 §5.2.1): CRLF, everything 7bit, no white space at the end of a line, no
-// "From " at its beginning, no line beyond 998 bytes: leaves that need it become quoted-printable (text) or base64 (all else, NUL, binary),
-// their Content-Transfer-Encoding field is replaced or added. multipart/signed, multipart/encrypted and application/pkcs7-mime inside are
-// opaque: nothing in them changes but line ends, and 8bit in them is reported (mime.opaque-8bit). Preambles and epilogues that would not survive are dropped (RFC 2046 §5.1.1: they mean nothing).
+// Form for signing (RFC 3156 §3, RFC 3676 §4, RFC 2046 §5.2.1): CRLF, everything 7bit, no white space at the end of a
+// line, no "From " at its beginning, no line beyond 998 bytes: leaves that need it become quoted-printable (text) or
+// base64 (all else, NUL, binary), their Content-Transfer-Encoding field is replaced or added. multipart/signed,
+// multipart/encrypted and application/pkcs7-mime inside are opaque: nothing in them changes but line ends, and 8bit in
+// them is reported (mime.opaque-8bit). Preambles and epilogues that would not survive are dropped (RFC 2046 §5.1.1:
+// they mean nothing).
 class SevenBit {
  public:
   // Both must outlive it.
   SevenBit(Document& document, const Outline& outline);
   ~SevenBit();
-  // A fresh Source of the entity each time. `extra_header`: further fields for the entity's own header, lines that end with CRLF.
+  // A fresh Source of the entity each time. `extra_header`: further fields for the entity's own header, lines that end
+  // with CRLF.
   std::unique_ptr<Source> open(std::string_view extra_header = {});
   const std::vector<Finding>& findings() const;
 
@@ -34,12 +38,13 @@ class SevenBit {
   std::unique_ptr<Plan> plan_;
 };
 
-// Form for encryption alone: CRLF, except the bodies of binary leaves, which pass byte for byte; nothing is re-encoded. Reads its input
-// once, and holds none of it but the header; only a message without Content-Type is spooled, to learn which charset to name.
+// Form for encryption alone: CRLF, except the bodies of binary leaves, which pass byte for byte; nothing is re-encoded.
+// Reads its input once, and holds none of it but the header; only a message without Content-Type is spooled, to learn
+// which charset to name.
 class CanonicalEntity {
  public:
-  // Reads the header of the message from `source`, which must outlive it. mime.header-too-long; mime.empty (data) when there is neither a
-  // header field nor a body.
+  // Reads the header of the message from `source`, which must outlive it. mime.header-too-long; mime.empty (data) when
+  // there is neither a header field nor a body.
   static Result<CanonicalEntity> begin(Source& source, const std::string& spool_directory);
   CanonicalEntity(CanonicalEntity&&) noexcept;
   ~CanonicalEntity();
@@ -49,7 +54,8 @@ class CanonicalEntity {
   Eol eol() const;                       // of the first line
   // What content_header() says for it.
   const std::string& content_header() const;
-  // The entity: `content_header` (lines that end with CRLF), a blank line, the body. To be read once. Lives as long as this object.
+  // The entity: `content_header` (lines that end with CRLF), a blank line, the body. To be read once. Lives as long as
+  // this object.
   Source& entity(std::string content_header);
 
  private:
