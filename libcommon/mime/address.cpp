@@ -104,7 +104,7 @@ class Lexer {
       const auto is_dtext = [](char c) { return c > ' ' && c < 0x7F && c != '[' && c != ']' && c != '\\'; };
       ++at_;
       while (at_ < text_.size() && is_dtext(text_[at_])) ++at_;
-      if (at_ == text_.size() || text_[at_] != ']') return false;
+      if (at_ == begin + 1 || at_ == text_.size() || text_[at_] != ']') return false;
       ++at_;
       token_.kind = Token::Kind::literal;
     } else {

@@ -487,7 +487,7 @@ Parameterized parse_parameterized(std::string_view body) {
     value += '/';
     value += lower(subtype);
   }
-  const bool glued = value_end < text.size() && !is_space(text[value_end]) && !contains(";(/", text[value_end]);
+  const bool glued = value_end < text.size() && !is_space(text[value_end]) && !contains(";(", text[value_end]);
   if (malformed || glued) {
     in.skip_part();
   } else {
