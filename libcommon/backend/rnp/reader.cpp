@@ -1,0 +1,316 @@
+#include <algorithm>
+
+#include "backend/rnp/certificate.hpp"
+#include "backend/rnp/ffi.hpp"
+#include "backend/rnp/inspect.hpp"
+#include "backend/rnp/rnp.hpp"
+#include "base/primitives.hpp"
+#include "crypto/armor.hpp"
+#include "text/ascii.hpp"
+#include "text/hex.hpp"
+
+namespace sm::rnp {
+namespace {
+
+enum SignatureType : int {
+  certification_first = 0x10,
+  certification_last = 0x13,
+  subkey_binding = 0x18,
+  direct_key = 0x1f,
+  key_revocation = 0x20,
+  subkey_revocation = 0x28,
+  certification_revocation = 0x30,
+};
+
+bool is_key(const Packet& packet) {
+  return packet.tag == packet_public_key || packet.tag == packet_secret_key;
+}
+
+// What `text` holds, each block for itself so that a damaged one leaves the others: from a line "-----BEGIN PGP " to
+// its end. (GnuPG keeps a revocation certificate from being imported by a colon before that line.)
+std::vector<std::string_view> armor_blocks(std::string_view text) {
+  std::vector<std::string_view> blocks;
+  std::size_t begin = std::string_view::npos;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    const std::size_t next = std::min(end + 1, text.size());
+    if (line.starts_with("-----BEGIN PGP ")) {
+      if (begin != text.npos) blocks.push_back(text.substr(begin, at - begin));
+      begin = at;
+    } else if (line.starts_with("-----END PGP ") && begin != text.npos) {
+      blocks.push_back(text.substr(begin, next - begin));
+      begin = text.npos;
+    }
+    at = next;
+  }
+  if (begin != text.npos) blocks.push_back(text.substr(begin));
+  return blocks;
+}
+
+// How a key that we can't use is named.
+std::string name_of(const Packet& packet, std::size_t place) {
+  if (const auto key = parse_key(packet.body, packet.tag == packet_secret_key)) {
+    return fingerprint_of_key(key->public_part);
+  }
+  if (packet.tag == packet_public_key && packet.body.size() > 5 && packet.body[0] == 6) {
+    // RFC 9580 §5.5.4.3
+    std::string hashed("\x9b");
+    for (int shift = 24; shift >= 0; shift -= 8) hashed += static_cast<char>(packet.body.size() >> shift & 0xff);
+    const auto digest = sha256(hashed.append(packet.body));
+    return hex_upper({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  }
+  return "packet " + std::to_string(place + 1);
+}
+
+// Algorithms that RNP has (RFC 9580 §9.1).
+bool is_known_algorithm(int algorithm) {
+  constexpr std::array<int, 9> known = {1, 2, 3, 16, 17, 18, 19, 20, 22};
+  return std::ranges::find(known, algorithm) != known.end();
+}
+
+bool is_self_signature(const SignaturePacket& signature, const Fingerprint& primary, int first, int last) {
+  return signature.info && signature.info->version == 4 && signature.info->type >= first &&
+         signature.info->type <= last && issued_by(*signature.info, primary);
+}
+
+bool is_usable(const CertificateInfo& info) {
+  return info.primary.valid || std::ranges::any_of(info.subkeys, [](const Key& key) { return key.valid; });
+}
+
+}  // namespace
+
+struct Reader::State {
+  explicit State(const Clock& time) : clock(time) {}
+  const Clock& clock;
+  Ffi ffi;
+
+  // nullopt: RNP can make nothing of it.
+  std::optional<CertificateInfo> load(std::string_view certificate, const Fingerprint& fingerprint) {
+    if (!ffi) {
+      ffi = make_ffi(clock.now());
+    } else {
+      unload(ffi.get());
+      rnp_set_timestamp(ffi.get(), static_cast<std::uint64_t>(clock.now()));
+    }
+    if (!load_certificate(ffi.get(), certificate)) return std::nullopt;
+    const KeyHandle key = locate(ffi.get(), fingerprint);
+    if (!key) return std::nullopt;
+    return inspect_certificate(key.get());
+  }
+  std::optional<CertificateInfo> load(const Certificate& certificate) {
+    return load(certificate.bytes(), certificate.fingerprint);
+  }
+
+  void read_packets(std::string_view bytes, KeyInput& input);
+  void read_key(std::vector<Packet> packets, std::size_t place, bool whole, KeyInput& input);
+  // The newest of the component's signatures by the primary key, of these types, that RNP takes as right.
+  const SignaturePacket* newest(const Certificate& certificate, const Component& component, int first, int last);
+};
+
+Reader::Reader(const Clock& clock) : state_(std::make_unique<State>(clock)) {}
+Reader::~Reader() = default;
+
+// One transferable key, from its primary key packet; `place` is that packet's, `whole` that the input did not break off
+// in it.
+void Reader::State::read_key(std::vector<Packet> packets, std::size_t place, bool whole, KeyInput& input) {
+  const Packet& primary = packets.front();
+  const bool secret = primary.tag == packet_secret_key;
+  const std::string name = name_of(primary, place);
+  const int version = primary.body.empty() ? 0 : static_cast<unsigned char>(primary.body[0]);
+  if (version != 4) {
+    const bool known = version == 2 || version == 3 || version == 5 || version == 6;
+    input.skipped.push_back({name, known ? "crypto.unsupported-version" : "crypto.damaged", !known});
+    return;
+  }
+  if (primary.body.size() > 5 && !is_known_algorithm(static_cast<unsigned char>(primary.body[5]))) {
+    input.skipped.push_back({name, "crypto.unsupported-algorithm", false});
+    return;
+  }
+  const auto skip_damaged = [&] { input.skipped.push_back({name, "crypto.damaged", true}); };
+  // A key that broke off lacks what may revoke it.
+  if (!whole || !parse_key(primary.body, secret)) return skip_damaged();
+
+  std::erase_if(packets, [](const Packet& packet) { return packet.tag == packet_trust; });
+  std::size_t size = 0;
+  for (const Packet& packet : packets) size += packet.raw.size();
+  ImportedKey imported;
+  Secret bytes(size);
+  std::size_t at = 0;
+  for (const Packet& packet : packets) {
+    packet.raw.copy(bytes.data() + at, packet.raw.size());
+    at += packet.raw.size();
+    if (packet.tag != packet_secret_key && packet.tag != packet_secret_subkey) continue;
+    const auto key = parse_key(packet.body, true);
+    if (!key || key->is_stub) continue;
+    imported.secret_available.push_back(fingerprint_of_key(key->public_part));
+    imported.secret_protected = imported.secret_protected || key->is_protected;
+  }
+  imported.certificate = secret ? public_certificate(bytes.view()) : std::string(bytes.view());
+  if (secret) imported.secret = std::move(bytes);
+  auto info = load(imported.certificate, fingerprint_of_key(parse_key(primary.body, secret)->public_part));
+  if (!info || !is_usable(*info)) return skip_damaged();
+  imported.info = std::move(*info);
+  input.keys.push_back(std::move(imported));
+}
+
+void Reader::State::read_packets(std::string_view bytes, KeyInput& input) {
+  const PacketRun run = leading_packets(bytes);
+  const auto& packets = run.packets;
+  std::size_t at = 0;
+  for (; at < packets.size() && !is_key(packets[at]); ++at) {
+    const Packet& packet = packets[at];
+    const auto signature = packet.tag == packet_signature ? parse_signature(packet.body) : std::nullopt;
+    if (signature && (signature->type == key_revocation || signature->type == subkey_revocation ||
+                      signature->type == certification_revocation)) {
+      input.revocations.emplace_back(packet.raw);
+    } else if (packet.tag != packet_marker && packet.tag != packet_trust) {
+      input.skipped.push_back({"packet " + std::to_string(at + 1), "crypto.not-a-key", false});
+    }
+  }
+  while (at < packets.size()) {
+    const std::size_t begin = at++;
+    while (at < packets.size() && !is_key(packets[at])) ++at;
+    read_key({packets.begin() + static_cast<std::ptrdiff_t>(begin), packets.begin() + static_cast<std::ptrdiff_t>(at)},
+             begin, run.whole || at < packets.size(), input);
+  }
+  if (!run.whole && (packets.empty() || input.skipped.empty() || !input.skipped.back().damaged)) {
+    input.skipped.push_back({"packet " + std::to_string(packets.size() + 1), "crypto.damaged", true});
+  }
+}
+
+Result<KeyInput> Reader::read(std::string_view bytes) {
+  KeyInput input;
+  // Text has no octet with the high bit at its start; a packet always has (RFC 9580 §4.2).
+  if (!bytes.empty() && (bytes[0] & 0x80) && !bytes.starts_with("\xef\xbb\xbf")) {
+    state_->read_packets(bytes, input);
+  } else {
+    std::size_t number = 0;
+    for (const std::string_view block : armor_blocks(bytes)) {
+      ++number;
+      const auto decoded = dearmor(block);
+      if (!decoded || decoded->empty()) {
+        input.skipped.push_back({"armored block " + std::to_string(number), "crypto.bad-armor", true});
+        continue;
+      }
+      for (const ArmorBlock& part : *decoded) {
+        if (part.kind == ArmorKind::message || part.kind == ArmorKind::signed_message) continue;
+        state_->read_packets(part.bytes, input);
+      }
+    }
+  }
+  if (input.keys.empty() && input.revocations.empty() && input.skipped.empty()) {
+    return fail(ErrorKind::data, "crypto.no-key", "no OpenPGP key in the input");
+  }
+  return input;
+}
+
+Result<CertificateInfo> Reader::inspect(std::string_view certificate) {
+  const PacketRun run = leading_packets(certificate);
+  if (run.packets.empty() || !is_key(run.packets.front())) return bad_certificate();
+  const Packet& first = run.packets.front();
+  const auto primary = parse_key(first.body, first.tag == packet_secret_key);
+  if (!primary) return bad_certificate();
+  auto info = state_->load(certificate, fingerprint_of_key(primary->public_part));
+  if (!info) return bad_certificate();
+  return std::move(*info);
+}
+
+Result<std::string> Reader::merge(std::string_view old, std::string_view fresh) {
+  Certificate merged = SM_TRY(Certificate::parse(old));
+  const Certificate other = SM_TRY(Certificate::parse(fresh));
+  if (merged.fingerprint != other.fingerprint) return bad_certificate();
+  merged.merge(other);
+  return merged.bytes();
+}
+
+Result<std::optional<std::string>> Reader::apply_revocation(std::string_view certificate, std::string_view revocation) {
+  Certificate whole = SM_TRY(Certificate::parse(certificate));
+  const PacketRun run = leading_packets(revocation);
+  if (run.packets.size() != 1 || run.packets.front().tag != packet_signature) return bad_certificate();
+  const SignaturePacket signature{std::string(run.packets.front().body), parse_signature(run.packets.front().body)};
+  if (!signature.info) return bad_certificate();
+  const int type = signature.info->type;
+  if (!issued_by(*signature.info, whole.fingerprint)) return std::optional<std::string>();
+
+  for (std::size_t i = 0; i < whole.components.size(); ++i) {
+    Component& component = whole.components[i];
+    const bool fits = type == key_revocation      ? i == 0
+                      : type == subkey_revocation ? component.tag == packet_public_subkey
+                                                  : type == certification_revocation && component.tag == packet_user_id;
+    if (!fits) continue;
+    // Tried alone, without other revocations that would answer for it.
+    Certificate trial = whole;
+    for (Component& other : trial.components) {
+      std::erase_if(other.signatures, [](const SignaturePacket& packet) {
+        return packet.info && (packet.info->type == key_revocation || packet.info->type == subkey_revocation ||
+                               packet.info->type == certification_revocation);
+      });
+    }
+    add_signature(trial.components[i], signature);
+    const auto info = state_->load(trial);
+    if (!info) return bad_certificate();
+    const bool revoked =
+        info->primary.revocation != Revocation::none ||
+        std::ranges::any_of(info->subkeys, [](const Key& key) { return key.revocation != Revocation::none; }) ||
+        std::ranges::any_of(info->user_ids, [](const UserId& user_id) { return user_id.revoked; });
+    if (!revoked) continue;
+    add_signature(component, signature);
+    return std::optional(whole.bytes());
+  }
+  return std::optional<std::string>();
+}
+
+const SignaturePacket* Reader::State::newest(const Certificate& certificate, const Component& component, int first,
+                                             int last) {
+  std::vector<const SignaturePacket*> candidates;
+  for (const SignaturePacket& signature : component.signatures) {
+    if (is_self_signature(signature, certificate.fingerprint, first, last)) candidates.push_back(&signature);
+  }
+  std::ranges::stable_sort(candidates,
+                           [](const auto* a, const auto* b) { return a->info->created > b->info->created; });
+  const bool primary = &component == &certificate.components.front();
+  for (const SignaturePacket* candidate : candidates) {
+    Certificate trial{certificate.fingerprint, {certificate.components.front()}};
+    trial.components.front().signatures.clear();
+    if (!primary) trial.components.push_back({component.tag, component.body, {}});
+    trial.components.back().signatures.push_back(*candidate);
+    const auto info = load(trial);
+    if (!info) continue;
+    const bool right = primary                 ? info->primary.valid
+                       : info->subkeys.empty() ? info->user_ids.size() == 1 && info->user_ids.front().valid
+                                               : info->subkeys.front().valid;
+    if (right) return candidate;
+  }
+  return nullptr;
+}
+
+Result<std::string> Reader::strip(std::string_view bytes, const std::optional<std::vector<std::string>>& keep,
+                                  bool minimal) {
+  const Certificate whole = SM_TRY(Certificate::parse(bytes));
+  Certificate result{whole.fingerprint, {}};
+  for (const Component& component : whole.components) {
+    const bool user_id = component.tag == packet_user_id;
+    if (keep && component.tag == packet_user_attribute) continue;
+    if (keep && user_id && std::ranges::find(*keep, component.body) == keep->end()) continue;
+    if (!minimal) {
+      result.components.push_back(component);
+      continue;
+    }
+    const bool primary = result.components.empty();
+    if (!primary && !user_id && component.tag != packet_public_subkey) continue;
+    const int first = primary ? direct_key : user_id ? certification_first : subkey_binding;
+    const int last = user_id ? certification_last : first;
+    const int revocation = primary ? key_revocation : user_id ? certification_revocation : subkey_revocation;
+    const SignaturePacket* self = state_->newest(whole, component, first, last);
+    if (!primary && !self) continue;
+    Component& kept = result.components.emplace_back(Component{component.tag, component.body, {}});
+    for (const SignaturePacket& signature : component.signatures) {
+      if (is_self_signature(signature, whole.fingerprint, revocation, revocation)) kept.signatures.push_back(signature);
+    }
+    if (self) kept.signatures.push_back(*self);
+  }
+  return result.bytes();
+}
+
+}  // namespace sm::rnp
