@@ -11,7 +11,8 @@
 
 namespace sm {
 
-// signed_message is the head of a clear-signed text (RFC 9580 §7): it has no data of its own, its signature block follows.
+// signed_message is the head of a clear-signed text (RFC 9580 §7): it has no data of its own, its signature block
+// follows.
 enum class ArmorKind { message, public_key, private_key, signature, signed_message, other };
 
 struct ArmorBlock {
@@ -19,8 +20,9 @@ struct ArmorBlock {
   std::string bytes;
 };
 
-// All of `bytes` as one block, lines of 64 characters that end with `eol`, with a checksum (RFC 4880 §6.1; old readers miss it, new ones ignore it).
-// `other` is written as PGP ARMORED FILE. Precondition of both writers: not signed_message.
+// All of `bytes` as one block, lines of 64 characters that end with `eol`, with a checksum (RFC 4880 §6.1; old readers
+// miss it, new ones ignore it). `other` is written as PGP ARMORED FILE. Precondition of both writers: not
+// signed_message.
 std::string armor(ArmorKind kind, std::string_view bytes, std::string_view eol = "\n");
 
 // Streaming form: what is written comes out in `to`, armored.
@@ -36,15 +38,18 @@ class ArmorSink final : public Sink {
   std::unique_ptr<State> state_;
 };
 
-// Whether the first thing in `text` that is not white space or a byte order mark is an armor header line ("-----BEGIN PGP …-----", complete).
+// Whether the first thing in `text` that is not white space or a byte order mark is an armor header line ("-----BEGIN
+// PGP …-----", complete).
 bool is_armored(std::string_view text);
 
-// Every block in `text`, other text between them skipped; white space around lines, armor headers, LF and CRLF are taken. A checksum may be
-// missing (RFC 9580 §6.1); a wrong one, bad base64 or a missing tail is crypto.bad-armor (data) for the whole.
+// Every block in `text`, other text between them skipped; white space around lines, armor headers, LF and CRLF are
+// taken. A checksum may be missing (RFC 9580 §6.1); a wrong one, bad base64 or a missing tail is crypto.bad-armor
+// (data) for the whole.
 Result<std::vector<ArmorBlock>> dearmor(std::string_view text);
 
-// The first block of the stream as binary, read as needed; what follows the block is not looked at. Text before it is skipped, at most 64 KiB of
-// it; a stream that begins with a packet or has no armor there passes as it is. crypto.bad-armor (data) on reading.
+// The first block of the stream as binary, read as needed; what follows the block is not looked at. Text before it is
+// skipped, at most 64 KiB of it; a stream that begins with a packet or has no armor there passes as it is.
+// crypto.bad-armor (data) on reading.
 class DearmorSource final : public Source {
  public:
   explicit DearmorSource(Source& from);

@@ -1,4 +1,5 @@
-// OpenPGP packet framing (RFC 9580 §4.2), enough to cut a sequence of packets into its certificates and signatures without a library.
+// OpenPGP packet framing (RFC 9580 §4.2), enough to cut a sequence of packets into its certificates and signatures
+// without a library.
 #pragma once
 
 #include <cstdint>
@@ -31,12 +32,12 @@ enum PacketTag : int {
 
 struct Packet {
   int tag = 0;
-  std::string_view raw;   // header and body
+  std::string_view raw;  // header and body
   std::string_view body;
 };
 
-// The packets of `bytes`, complete ones of definite length only. Partial and indeterminate lengths, and an incomplete last packet:
-// crypto.bad-packet (data). At most 100,000.
+// The packets of `bytes`, complete ones of definite length only. Partial and indeterminate lengths, and an incomplete
+// last packet: crypto.bad-packet (data). At most 100,000.
 Result<std::vector<Packet>> split_packets(std::string_view bytes);
 
 // The tag of the first packet if `bytes` begins with a plausible packet header.
