@@ -2,8 +2,8 @@
 # How examples are found in the documents, and the machine they run on.
 
 # blocks FILE PREFIX: writes each example of a document to PREFIX.01, PREFIX.02 … In Markdown an example is a ```sh block. In a
-# manual page it is what stands behind "$ " in a literal display or a .Dl below EXAMPLES, lines that end in \ going on; other
-# lines there are output.
+# manual page it is what stands behind "$ " in a literal display below EXAMPLES, lines that end in \ going on; other lines there are
+# output, written to PREFIX.01.shown. A display that begins with "# PATH" is a file, and one without "$ " a script.
 blocks() {
   case $1 in
   *.md)
@@ -13,34 +13,62 @@ blocks() {
     ;;
   *)
     awk -v prefix="$2" '
-      function put(line) {
+      function plain(line) {
         gsub(/\\&|\\:/, "", line); gsub(/\\e/, "\\", line); gsub(/\\\(aq/, "\047", line); gsub(/\\\(dq/, "\"", line); gsub(/\\-/, "-", line)
-        print line > sprintf("%s.%02d", prefix, n)
-        goes_on = line ~ /\\$/
+        return line
+      }
+      function put(line, suffix) { print line > sprintf("%s.%02d%s", prefix, n, suffix) }
+      function flush(  i, typed, on) {
+        for (i = 1; i <= count; i++) if (lines[i] ~ /^\$ /) typed = 1
+        for (i = 1; i <= count; i++) {
+          if (lines[1] ~ /^# [~\/]/) put(lines[i], ".file")
+          else if (!typed || on) put(lines[i], "")
+          else if (lines[i] ~ /^\$ /) put(substr(lines[i], 3), "")
+          else put(lines[i], ".shown")
+          on = (lines[i] ~ /^\$ / || on) && lines[i] ~ /\\$/
+        }
       }
       /^\.Sh / { examples = $0 == ".Sh EXAMPLES" }
       !examples { next }
-      /^\.Bd -literal/ { display = 1; n++; next }
-      /^\.Ed/ { display = 0; next }
-      /^\.Dl \$ / { n++; put(substr($0, 7)); next }
-      display && /^\$ / { put(substr($0, 3)); next }
-      display && goes_on { sub(/^> /, ""); put($0) }' "$1"
+      /^\.Bd -literal/ { display = 1; n++; count = 0; next }
+      /^\.Ed/ { display = 0; flush(); next }
+      display { lines[++count] = plain($0) }' "$1"
     ;;
   esac
 }
 
-# machine DIR: a folder with what the examples name: Bob's certificate, messages, a passphrase to be found, and a sendmail that
-# keeps what it is given in outbox.
+# machine DIR: a folder with what the examples name: messages, certificates of Bob's (made by gpg) and of his new key, a key of
+# Carol's in gpg, a person who knows a passphrase, and a sendmail that keeps what it is given in outbox.
 machine() {
-  mkdir -p "$1/bin" "$1/home/.config/smtools"
+  if [ ! -e "$SM_TMP/bob.secret" ]; then
+    for sm_who in 'Bob <bob@example.net>' 'Carol <carol@example.org>'; do
+      gpg --batch -q --passphrase '' --quick-gen-key "$sm_who" default default never 2>/dev/null
+    done
+    gpg --batch -q --export-secret-keys bob@example.net >"$SM_TMP/bob.secret"
+    gpg --batch -q --armor --export bob@example.net >"$SM_TMP/bob.asc"
+    smkey --store "$SM_TMP/new" generate --no-passphrase 'Bob <bob@example.net>' >"$SM_TMP/bob-new"
+    smkey --store "$SM_TMP/new" export bob@example.net >"$SM_TMP/bob-new.asc"
+  fi
+  mkdir -p "$1/bin" "$1/home"
   HOME=$1/home
-  printf 'example passphrase\n' >"$1/passphrase"
-  printf 'passphrase-file = %s\n' "$1/passphrase" >"$HOME/.config/smtools/smtools.conf"
-  printf '#!/bin/sh\ncat >>"%s/outbox"\n' "$1" >"$1/bin/sendmail"
-  chmod +x "$1/bin/sendmail"
-  smkey --store "$1/bobs" --config /dev/null generate --no-passphrase 'Bob <bob@example.net>' >/dev/null
-  smkey --store "$1/bobs" export bob@example.net >"$1/bob.asc"
-  cat >"$1/message.eml" <<MAIL
+  GPG_TTY=/dev/null # as if there were a terminal that pinentry could use
+  export GPG_TTY
+  cp "$SM_TMP/bob.asc" "$SM_TMP/bob-new.asc" "$1"
+  printf '#!/bin/sh\nprintf "%%s\\n" "$*" >>"%s/outbox.arguments"\ncat >>"%s/outbox"\n' "$1" "$1" >"$1/bin/sendmail"
+  cat >"$1/bin/pinentry" <<'PINENTRY'
+#!/bin/sh
+echo OK
+while read -r command _; do
+  case $command in
+  GETPIN) printf 'D an example of a passphrase\nOK\n' ;;
+  BYE) echo OK; exit ;;
+  *) echo OK ;;
+  esac
+done
+PINENTRY
+  chmod +x "$1/bin/sendmail" "$1/bin/pinentry"
+  smkey --store "$1/bobs" -q import "$SM_TMP/bob.secret"
+  cat >"$1/message.eml" <<'MAIL'
 From: Alice <alice@example.org>
 To: Bob <bob@example.net>
 Subject: a message
@@ -51,11 +79,32 @@ Hello Bob.
 MAIL
 }
 
-# answers DIR: once an example has made a key of Alice's and knows Bob's, what Bob sends to her.
+# alice DIR: a document that does not say how takes for granted that Alice has a key, and Bob's certificate.
+alice() {
+  PATH="$1/bin:$PATH" smkey -q generate 'Alice <alice@example.org>' >"$1/alice.fingerprint"
+  smkey -q import "$1/bob.asc"
+}
+
+# answers DIR: once there is a key of Alice's, what Bob sends to her.
 answers() {
   if [ -e "$1/encrypted.eml" ] || ! smkey export alice@example.org >"$1/alice.asc" 2>/dev/null; then return 0; fi
-  smkey --store "$1/bobs" --config /dev/null -q import "$1/alice.asc" >/dev/null
+  smkey --store "$1/bobs" -q import "$1/alice.asc"
   sed 's/^From: .*/From: Bob <bob@example.net>/; s/^To: .*/To: Alice <alice@example.org>/' "$1/message.eml" >"$1/from-bob.eml"
-  smsign --store "$1/bobs" --config /dev/null sign <"$1/from-bob.eml" >"$1/signed.eml"
-  smcrypt --store "$1/bobs" --config /dev/null encrypt --sign --to alice@example.org <"$1/from-bob.eml" >"$1/encrypted.eml"
+  smsign --store "$1/bobs" sign <"$1/from-bob.eml" >"$1/signed.eml"
+  smcrypt --store "$1/bobs" encrypt --sign --to alice@example.org <"$1/from-bob.eml" >"$1/encrypted.eml"
+}
+
+# normal <TEXT: what differs from one run to the next is named.
+normal() {
+  sed -E 's/[0-9A-F]{40}/FINGERPRINT/g; s/[0-9A-F]{16}/KEYID/g; s/[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]+Z)?/TIME/g; s/  +/  /g'
+}
+
+# shows OUTPUT SHOWN: every line of SHOWN is in OUTPUT, in this order.
+shows() {
+  normal <"$1" >"$1.normal"
+  normal <"$2" | awk -v output="$1.normal" '
+    { found = 0
+      while ((getline line < output) > 0) if (line == $0) { found = 1; break }
+      if (!found) { print "not printed: " $0; status = 1; exit } }
+    END { exit status }'
 }
