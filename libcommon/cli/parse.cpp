@@ -77,6 +77,10 @@ Unexpected unknown_option(const Program& program, const Command* command, const 
   const std::string_view name = long_name(word);
   const std::string shown(name.empty() ? word.substr(0, 2) : word.substr(0, name.size() + 2));
   if (name.empty()) return misused("unknown option: " + shown);
+  if (command && options_before_command().find(name)) {
+    return misused(shown + " does not fit " + std::string(command->name),
+                   name == "json" ? "--status-fd says in lines what a filter finds" : "");
+  }
   for (const Command& other : program.commands) {
     if (&other != command && options_of(other).find(name)) {
       return misused("unknown option: " + shown,
@@ -169,7 +173,8 @@ Result<void> check_given(const Invocation& invocation, std::int64_t now) {
   if (invocation.has("quiet") && invocation.has("verbose"))
     return misused("--quiet and --verbose contradict each other");
   if (invocation.filter && invocation.has("json")) {
-    return misused("--json does not fit a filter", "--status-fd says in lines what a filter finds");
+    return misused("--json does not fit --" + std::string(invocation.command->filter_flag),
+                   "--status-fd says in lines what a filter finds");
   }
   return {};
 }
