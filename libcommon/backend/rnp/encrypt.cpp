@@ -33,11 +33,7 @@ Result<void> Engine::encrypt(Source& plain, Sink& cipher, const EncryptionReques
     if (!choice.key) return unfit(fingerprint, choice.why);
     if (std::ranges::find(chosen, choice.key->fingerprint) != chosen.end()) continue;
     KeyHandle handle = locate(state.ffi.get(), choice.key->fingerprint);
-    // RNP has its own opinion, and takes another key of the certificate when it differs.
-    if (!handle || !get_flag(rnp_key_is_valid, handle.get()) ||
-        !get_flag(rnp_key_allows_usage, handle.get(), "encrypt")) {
-      return unfit(fingerprint, Unusable::invalid);
-    }
+    if (!handle || !is_fit(handle.get(), "encrypt")) return unfit(fingerprint, Unusable::invalid);
     chosen.push_back(choice.key->fingerprint);
     recipients.push_back(std::move(handle));
   }

@@ -40,6 +40,12 @@ std::string fingerprint_of(rnp_key_handle_t key) {
   return get_string(rnp_key_get_fprint, key);
 }
 
+bool is_fit(rnp_key_handle_t key, const char* usage) {
+  KeyHandle choice;
+  rnp_key_get_default_key(key, usage, 0, out(choice));
+  return choice && fingerprint_of(choice.get()) == fingerprint_of(key);
+}
+
 bool load_certificate(rnp_ffi_t ffi, std::string_view bytes) {
   if (bytes.empty()) return false;
   const Input input = memory_input(bytes);

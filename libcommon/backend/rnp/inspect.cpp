@@ -65,9 +65,8 @@ Key inspect_key(rnp_key_handle_t key) {
   if (get_flag(rnp_key_is_revoked, key)) {
     result.revocation = revocation_reason(key);
     SignatureHandle signature;
-    if (rnp_key_get_revocation_signature(key, out(signature)) == RNP_SUCCESS && signature) {
-      result.revoked_at = get_number(rnp_signature_get_creation, signature.get());
-    }
+    rnp_key_get_revocation_signature(key, out(signature));
+    if (signature) result.revoked_at = get_number(rnp_signature_get_creation, signature.get());
   }
   result.can_certify = get_flag(rnp_key_allows_usage, key, "certify");
   result.can_sign = get_flag(rnp_key_allows_usage, key, "sign");
@@ -86,8 +85,8 @@ CertificateInfo inspect_certificate(rnp_key_handle_t primary) {
     std::uint32_t type = 0;
     void* data = nullptr;
     std::size_t size = 0;
-    if (rnp_key_get_uid_handle_at(primary, i, out(uid)) != RNP_SUCCESS ||
-        rnp_uid_get_type(uid.get(), &type) != RNP_SUCCESS || type != RNP_USER_ID ||
+    if (rnp_key_get_uid_handle_at(primary, i, out(uid)) != RNP_SUCCESS) continue;
+    if (rnp_uid_get_type(uid.get(), &type) != RNP_SUCCESS || type != RNP_USER_ID ||
         rnp_uid_get_data(uid.get(), &data, &size) != RNP_SUCCESS) {
       continue;
     }
@@ -104,9 +103,8 @@ CertificateInfo inspect_certificate(rnp_key_handle_t primary) {
   const std::size_t subkeys = get_count(rnp_key_get_subkey_count, primary);
   for (std::size_t i = 0; i < subkeys; ++i) {
     KeyHandle subkey;
-    if (rnp_key_get_subkey_at(primary, i, out(subkey)) == RNP_SUCCESS && subkey) {
-      info.subkeys.push_back(inspect_key(subkey.get()));
-    }
+    rnp_key_get_subkey_at(primary, i, out(subkey));
+    if (subkey) info.subkeys.push_back(inspect_key(subkey.get()));
   }
   return info;
 }

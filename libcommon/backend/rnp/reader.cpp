@@ -131,7 +131,21 @@ void Reader::State::read_key(std::vector<Packet> packets, std::size_t place, boo
   // A key that broke off lacks what may revoke it.
   if (!whole || !parse_key(primary.body, secret)) return skip_damaged();
 
-  std::erase_if(packets, [](const Packet& packet) { return packet.tag == packet_trust; });
+  // A revocation of a primary key stands right behind it (RFC 9580 §10.1.1); further down it is one that follows for
+  // itself.
+  bool behind_primary = true;
+  const Fingerprint fingerprint = fingerprint_of_key(parse_key(primary.body, secret)->public_part);
+  std::erase_if(packets, [&](const Packet& packet) {
+    if (packet.tag != packet_signature) {
+      behind_primary = behind_primary && is_key(packet);
+      return packet.tag == packet_trust;
+    }
+    const auto signature = parse_signature(packet.body);
+    if (!signature || signature->type != key_revocation) return false;
+    if (behind_primary && issued_by(*signature, fingerprint)) return false;
+    input.revocations.emplace_back(packet.raw);
+    return true;
+  });
   std::size_t size = 0;
   for (const Packet& packet : packets) size += packet.raw.size();
   ImportedKey imported;
@@ -148,7 +162,7 @@ void Reader::State::read_key(std::vector<Packet> packets, std::size_t place, boo
   }
   imported.certificate = secret ? public_certificate(bytes.view()) : std::string(bytes.view());
   if (secret) imported.secret = std::move(bytes);
-  auto info = load(imported.certificate, fingerprint_of_key(parse_key(primary.body, secret)->public_part));
+  auto info = load(imported.certificate, fingerprint);
   if (!info || !is_usable(*info)) return skip_damaged();
   imported.info = std::move(*info);
   input.keys.push_back(std::move(imported));

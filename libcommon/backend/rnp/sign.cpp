@@ -40,8 +40,7 @@ Result<KeyHandle> signing_handle(Engine::State& state, const Fingerprint& key) {
     return fail(ErrorKind::key, "key.missing", "no secret key " + key);
   }
   KeyHandle handle = locate(state.ffi.get(), key);
-  // Asked for a key that may not sign, RNP takes another one of the certificate without a word.
-  if (!handle || !get_flag(rnp_key_is_valid, handle.get()) || !get_flag(rnp_key_allows_usage, handle.get(), "sign")) {
+  if (!handle || !is_fit(handle.get(), "sign")) {
     return fail(ErrorKind::key, "key.unusable", "key " + key + " may not sign now");
   }
   return handle;
