@@ -75,8 +75,8 @@ Child::~Child() {
 }
 
 void Child::close_input() {
+  guard_->fed();  // all is in the pipe: what it reads will be whole
   to_ = Descriptor();
-  guard_->fed();
 }
 
 void Child::kill() {

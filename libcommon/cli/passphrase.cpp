@@ -105,8 +105,8 @@ Unexpected empty_passphrase() {
 }  // namespace
 
 PassphraseSource Context::passphrases() {
-  require_secrets(state_);
   return [this](const Key& key, std::string_view purpose) -> Result<Secret> {
+    require_secrets(state_);
     auto secret = SM_TRY(given_passphrase(*this, state_.given_passphrase));
     if (!secret) secret = SM_TRY(credential(*this, key.fingerprint));
     if (!secret && !batch()) {

@@ -35,9 +35,7 @@ constexpr Setting settings[] = {
     // messages: smsign, smcrypt
     {"any-signer", ValueKind::none, ""},
     {"encrypt-to", ValueKind::key_id, "ID", true},
-    {"hidden", ValueKind::none, ""},
     {"keep-bcc", ValueKind::none, ""},
-    {"lookup", ValueKind::none, ""},
     {"max-message", ValueKind::size, "SIZE"},
     {"missing-key", ValueKind::choice, "fail|defer|pass"},
     {"no-protect-headers", ValueKind::none, ""},

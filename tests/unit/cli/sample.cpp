@@ -83,7 +83,7 @@ Result<int> show_settings(Context& context) {
   SM_TRY(context.print("store " + context.value("store").value_or("-") + '\n'));
   SM_TRY(context.print("default-key " + context.setting("default-key").value_or("-") + '\n'));
   for (const std::string& id : context.values("encrypt-to")) SM_TRY(context.print("encrypt-to " + id + '\n'));
-  if (context.flag("hidden")) SM_TRY(context.print("hidden\n"));
+  if (context.flag("sign")) SM_TRY(context.print("sign\n"));
   if (context.json()) SM_TRY(context.print("json\n"));
   if (context.color()) SM_TRY(context.print("color\n"));
   if (context.quiet()) SM_TRY(context.print("quiet\n"));
@@ -129,7 +129,7 @@ constexpr cli::Option list_options[] = {
 };
 constexpr cli::Option settings_options[] = {
     {"encrypt-to", 0, ValueKind::key_id, "ID", "one more recipient", true},
-    {"hidden", 0, ValueKind::none, "", "hide recipients"},
+    {"sign", 0, ValueKind::none, "", "sign too"},
     {"expires", 0, ValueKind::lifetime, "WHEN", "when it ends"},
 };
 constexpr cli::Option unlock_options[] = {{"twice", 0, ValueKind::none, "", "ask twice"}};

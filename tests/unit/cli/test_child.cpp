@@ -98,7 +98,7 @@ TEST_CASE("cli/child: a signal after all was delivered is passed on") {
     if (out == "delivered\n") kill(pid, SIGTERM);
   };
   const Ran ran =
-      filter({}, "trap 'echo told; exit 0' TERM; cat >/dev/null; echo delivered; while :; do read x </dev/zero; done",
+      filter({}, "sleep 60 & trap \"echo told; kill $!; exit 0\" TERM; cat >/dev/null; echo delivered; wait",
              {.input = "m", .watch = kill_us});
   CHECK(ran.signal == SIGTERM);
   CHECK(ran.out == "delivered\ntold\n");

@@ -33,12 +33,12 @@ void refused(const std::string& text, const std::string& error) {
 
 TEST_CASE("cli/settings: keys, sections and comments") {
   CHECK(with("").out == "store -\ndefault-key -\n");
-  CHECK(with("# a comment\n\n  store = /a b \r\ndefault-key=AB # CD\nhidden = yes").out ==
-        "store /a b\ndefault-key AB # CD\nhidden\n");
+  CHECK(with("# a comment\n\n  store = /a b \r\ndefault-key=AB # CD\nsign = yes").out ==
+        "store /a b\ndefault-key AB # CD\nsign\n");
   CHECK(with("store = /a\n[smsign]\nstore = /b\n[smcrypt]\nstore = /c\n").out == "store /b\ndefault-key -\n");
   CHECK(with("encrypt-to = A\nencrypt-to = B\n").out == "store -\ndefault-key -\nencrypt-to A\nencrypt-to B\n");
   CHECK(with("encrypt-to = A\n[smsign]\nencrypt-to = B\n").out == "store -\ndefault-key -\nencrypt-to B\n");
-  CHECK(with("hidden = no\njson = yes\n").out == "store -\ndefault-key -\njson\n");
+  CHECK(with("sign = no\njson = yes\n").out == "store -\ndefault-key -\njson\n");
   // Known, but nothing to this command.
   CHECK(with("missing-key = defer\nmax-message = 10M\n").status == 0);
 }
@@ -90,7 +90,7 @@ TEST_CASE("cli/settings: errors name file and line") {
   refused("store =\n", ":1: store has no value");
   refused("[smsign\n", ":1: a section without its closing bracket");
   refused("[smnone]\n", ":1: no program has the name smnone");
-  refused("hidden = true\n", ":1: hidden is yes or no");
+  refused("sign = true\n", ":1: sign is yes or no");
   refused("[smcrypt]\nmissing-key = bounce\n", ":2: missing-key: \"bounce\" is not one of fail, defer, pass");
   refused("max-message = 1T\n", ":1: max-message: \"1T\" is not a size such as 512K, 10M or 1G");
   refused("store = /a\nstore = /b\n", ":2: store is given twice");
@@ -115,7 +115,7 @@ TEST_CASE("cli/settings: a file that can't be read") {
   CHECK(run_program(sample, {"settings", "--config", "/nonexistent/c"}).status == 66);
   CHECK(run_program(sample, {"settings"}, {.environment = {{"SM_CONFIG", "/nonexistent/c"}}}).status == 66);
   CHECK(run_program(sample, {"settings", "--config", "/"}).status == 75);
-  const Ran tempfail = with("tempfail = yes\nhidden = yes\n");
+  const Ran tempfail = with("tempfail = yes\nsign = yes\n");
   CHECK(tempfail.status == 0);
   const Folder folder;
   CHECK(run_program(sample, {"fail", "data", "--config", folder.file("c", "tempfail = yes\n")}).status == 75);
