@@ -15,7 +15,7 @@ Unexpected bad_certificate() {
 
 Result<Certificate> Certificate::parse(std::string_view bytes) {
   const PacketRun run = leading_packets(bytes);
-  if (!run.whole || run.packets.empty()) return bad_certificate();
+  if (!run.whole() || run.packets.empty()) return bad_certificate();
   const Packet& first = run.packets.front();
   const bool secret = first.tag == packet_secret_key;
   if (!secret && first.tag != packet_public_key) return bad_certificate();

@@ -165,7 +165,7 @@ PacketRun leading_packets(std::string_view bytes) {
     PacketHeader header;
     if (read_header(bytes, header) != HeaderState::complete || header.kind != PacketHeader::Length::definite ||
         header.length > bytes.size() - header.size || run.packets.size() == max_packets) {
-      run.whole = false;
+      run.rest = bytes;
       break;
     }
     const std::size_t size = header.size + static_cast<std::size_t>(header.length);

@@ -28,10 +28,11 @@ HeaderState read_header(std::string_view bytes, PacketHeader& header);
 // One further length of a packet of partial lengths (§4.2.1.4): definite or partial.
 HeaderState read_partial_length(std::string_view bytes, PacketHeader& header);
 
-// The complete packets at the front of `bytes`; `whole` says whether that was all.
+// The complete packets at the front of some bytes, and what is left behind them.
 struct PacketRun {
   std::vector<Packet> packets;
-  bool whole = true;
+  std::string_view rest;
+  bool whole() const { return rest.empty(); }
 };
 PacketRun leading_packets(std::string_view bytes);
 

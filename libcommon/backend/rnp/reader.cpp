@@ -78,6 +78,11 @@ bool is_usable(const CertificateInfo& info) {
   return info.primary.valid || std::ranges::any_of(info.subkeys, [](const Key& key) { return key.valid; });
 }
 
+StandAloneRevocation stand_alone(const Packet& packet, const SignatureInfo& signature) {
+  return {std::string(packet.raw),
+          signature.issuer_fingerprint.empty() ? signature.issuer : signature.issuer_fingerprint};
+}
+
 }  // namespace
 
 struct Reader::State {
@@ -128,7 +133,6 @@ void Reader::State::read_key(std::vector<Packet> packets, std::size_t place, boo
     return;
   }
   const auto skip_damaged = [&] { input.skipped.push_back({name, "crypto.damaged", true}); };
-  // A key that broke off lacks what may revoke it.
   if (!whole || !parse_key(primary.body, secret)) return skip_damaged();
 
   // A revocation of a primary key stands right behind it (RFC 9580 §10.1.1); further down it is one that follows for
@@ -143,7 +147,7 @@ void Reader::State::read_key(std::vector<Packet> packets, std::size_t place, boo
     const auto signature = parse_signature(packet.body);
     if (!signature || signature->type != key_revocation) return false;
     if (behind_primary && issued_by(*signature, fingerprint)) return false;
-    input.revocations.emplace_back(packet.raw);
+    input.revocations.push_back(stand_alone(packet, *signature));
     return true;
   });
   std::size_t size = 0;
@@ -177,18 +181,23 @@ void Reader::State::read_packets(std::string_view bytes, KeyInput& input) {
     const auto signature = packet.tag == packet_signature ? parse_signature(packet.body) : std::nullopt;
     if (signature && (signature->type == key_revocation || signature->type == subkey_revocation ||
                       signature->type == certification_revocation)) {
-      input.revocations.emplace_back(packet.raw);
+      input.revocations.push_back(stand_alone(packet, *signature));
     } else if (packet.tag != packet_marker && packet.tag != packet_trust) {
       input.skipped.push_back({"packet " + std::to_string(at + 1), "crypto.not-a-key", false});
     }
   }
+  // A key that broke off may lack what revokes it. What is left is a piece of it if it looks like a packet that belongs
+  // to one.
+  PacketHeader cut;
+  const bool broke_off = !run.whole() && read_header(run.rest, cut) != HeaderState::malformed &&
+                         cut.tag != packet_public_key && cut.tag != packet_secret_key;
   while (at < packets.size()) {
     const std::size_t begin = at++;
     while (at < packets.size() && !is_key(packets[at])) ++at;
     read_key({packets.begin() + static_cast<std::ptrdiff_t>(begin), packets.begin() + static_cast<std::ptrdiff_t>(at)},
-             begin, run.whole || at < packets.size(), input);
+             begin, !broke_off || at < packets.size(), input);
   }
-  if (!run.whole && (packets.empty() || input.skipped.empty() || !input.skipped.back().damaged)) {
+  if (!run.whole() && (packets.empty() || input.skipped.empty() || !input.skipped.back().damaged)) {
     input.skipped.push_back({"packet " + std::to_string(packets.size() + 1), "crypto.damaged", true});
   }
 }

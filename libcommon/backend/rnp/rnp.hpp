@@ -24,6 +24,7 @@ class Engine final : public Signer, public Verifier, public Encryptor, public De
   Engine(KeySource& keys, PassphraseSource passphrases, const Clock& clock);
   ~Engine() override;
 
+  Result<Fingerprint> choose_key(const Fingerprint& certificate) override;
   // Besides the port's errors: key.unusable (key), a key that may not sign now.
   Result<DetachedSignature> sign(Source& data, const Fingerprint& key, Hash hash) override;
   Result<std::vector<Signature>> verify(Source& data, std::string_view signatures) override;

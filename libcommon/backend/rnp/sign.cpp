@@ -46,6 +46,24 @@ Result<KeyHandle> signing_handle(Engine::State& state, const Fingerprint& key) {
   return handle;
 }
 
+Result<Fingerprint> Engine::choose_key(const Fingerprint& certificate) {
+  const CertificateInfo* info = SM_TRY(state_->load_certificate_of(certificate));
+  const std::vector<Fingerprint> present = SM_TRY(state_->load_whole_secret(certificate));
+  if (!info || present.empty()) return fail(ErrorKind::key, "key.missing", "no secret key of " + certificate);
+  const KeyChoice choice = signing_key(*info, state_->clock.now(), present);
+  if (choice.key) return choice.key->fingerprint;
+  switch (choice.why) {
+    case Unusable::revoked:
+      return fail(ErrorKind::key, "key.revoked", certificate + " is revoked");
+    case Unusable::expired:
+      return fail(ErrorKind::key, "key.expired", certificate + " is expired");
+    case Unusable::invalid:
+      return fail(ErrorKind::key, "key.unusable", certificate + " has no valid self-signature");
+    default:
+      return fail(ErrorKind::key, "key.missing", certificate + " has no secret key here that signs");
+  }
+}
+
 Result<DetachedSignature> Engine::sign(Source& data, const Fingerprint& key, Hash hash) {
   State& state = *state_;
   state.begin("sign");

@@ -59,7 +59,7 @@ Result<std::vector<Signature>> Engine::verify(Source& data, std::string_view sig
     checked.push_back(result.size() - 1);
     packets += packet.raw;
   }
-  if (!run.whole || result.empty()) return bad_signature_packet();
+  if (!run.whole() || result.empty()) return bad_signature_packet();
   if (checked.empty()) return result;
 
   const SourceInput input(data, state.failure);

@@ -613,10 +613,10 @@ void reads_and_merges() {
 
   // A revocation certificate.
   REQUIRE(both->revocations.size() == 1);
-  const auto stranger = reader.apply_revocation(ann.certificate, both->revocations[0]);
+  const auto stranger = reader.apply_revocation(ann.certificate, both->revocations[0].packets);
   REQUIRE(stranger);
   CHECK_FALSE(*stranger);
-  const auto revoked = reader.apply_revocation(bob.certificate, both->revocations[0]);
+  const auto revoked = reader.apply_revocation(bob.certificate, both->revocations[0].packets);
   REQUIRE(revoked);
   REQUIRE(*revoked);
   const auto revoked_info = reader.inspect(**revoked);
