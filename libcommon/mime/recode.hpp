@@ -6,11 +6,24 @@
 #include <string_view>
 #include <vector>
 
-#include "io/stream.hpp"
+#include "io/document.hpp"
+#include "io/filters.hpp"
 #include "text/base64.hpp"
 #include "text/quoted_printable.hpp"
 
 namespace sm::mime {
+
+// An extent with its line ends as CRLF.
+class ConvertedRange final : public Source {
+ public:
+  ConvertedRange(Document& document, Extent extent, bool lone_cr)
+      : range_(document, extent), converted_(range_, Eol::crlf, lone_cr) {}
+  Result<std::size_t> read(std::span<char> buffer) override { return converted_.read(buffer); }
+
+ private:
+  Range range_;
+  EolSource converted_;
+};
 
 // Coders: put() and finish() append what they write, as those of text/ do.
 

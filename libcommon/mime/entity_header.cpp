@@ -1,0 +1,127 @@
+#include "mime/entity_header.hpp"
+
+#include <utility>
+
+#include "text/ascii.hpp"
+
+namespace sm::mime {
+namespace {
+
+constexpr std::string_view crlf = "\r\n";
+
+// The lines of a field with CRLF ends and no white space before them, so that unfold() says what it said before: that
+// white space goes to the next line, except at the end. A CR alone and a NUL become what unfold() makes of them.
+std::string clean_field(std::string_view raw, bool lone_cr) {
+  std::string out;
+  std::string space;
+  std::string line;
+  const auto end_line = [&] {
+    std::size_t kept = line.size();
+    while (kept > 0 && is_blank(line[kept - 1])) --kept;
+    space += line.substr(kept);
+    line.resize(kept);
+    if (kept > 0) out.append(line).append(crlf);
+    line.clear();
+  };
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const char c = raw[i];
+    const bool with_lf = c == '\r' && i + 1 < raw.size() && raw[i + 1] == '\n';
+    if (c == '\n' || with_lf || (c == '\r' && lone_cr)) {
+      if (with_lf) ++i;
+      end_line();
+    } else {
+      // What a line begins with, if not text, may be white space of the lines before.
+      if (line.empty() && !space.empty()) line = std::exchange(space, {});
+      if (c == '\0') {
+        line += ' ';
+      } else if (c != '\r') {
+        line += c;
+      } else if (i + 1 == raw.size() || !is_blank(raw[i + 1])) {
+        line += ' ';
+      }
+    }
+  }
+  if (!line.empty()) end_line();
+  return out;
+}
+
+// A field that begins "From :", as RFC 5322 §4.5 once allowed, would look like the first line of a message in an mbox.
+std::string clean_named_field(const Field& field, bool lone_cr) {
+  std::string out = clean_field(field.raw, lone_cr);
+  if (out.starts_with("From ") && !field.name.empty()) out.erase(4, out.find(':') - 4);
+  return out;
+}
+
+std::string encoding_field(Encoding encoding) {
+  const std::string_view value = encoding == Encoding::base64             ? "base64"
+                                 : encoding == Encoding::quoted_printable ? "quoted-printable"
+                                                                          : "7bit";
+  return std::string("Content-Transfer-Encoding: ").append(value).append(crlf);
+}
+
+std::string type_with_charset(const Field& field, bool lone_cr, std::string_view charset) {
+  std::string out = clean_field(field.raw, lone_cr);
+  out.resize(out.size() - crlf.size());
+  while (out.ends_with(';')) out.pop_back();
+  out.append(";\r\n charset=").append(charset);
+  const Parameterized result = parse_content_type(std::string_view(out).substr(out.find(':') + 1));
+  const std::string* const written = result.find("charset");
+  if (result.value == "text/plain" && !result.damaged && written != nullptr && *written == charset) {
+    return out.append(crlf);
+  }
+  // Nothing can be appended to it, as it ends inside a comment or a quoted string.
+  return std::string("Content-Type: text/plain; charset=").append(charset).append(crlf);
+}
+
+}  // namespace
+
+std::string make_content_header(std::string_view text, bool lone_cr, bool body_8bit, bool valid_utf8) {
+  const Header header = parse_header(text, lone_cr);
+  std::string out;
+  if (header.find("Content-Type") == nullptr) {
+    const std::string_view charset = !body_8bit ? "us-ascii" : valid_utf8 ? "utf-8" : "unknown-8bit";
+    out.append("Content-Type: text/plain; charset=").append(charset).append(crlf);
+    if (body_8bit && header.find("Content-Transfer-Encoding") == nullptr) {
+      out.append("Content-Transfer-Encoding: 8bit").append(crlf);
+    }
+  }
+  for (const Field& field : header.fields) {
+    if (field.is_content()) out += clean_field(field.raw, lone_cr);
+  }
+  return out;
+}
+
+std::string edited_header(std::string_view text, bool lone_cr, const HeaderEdit& edit) {
+  const Header header = parse_header(text, lone_cr);
+  const bool has_encoding = header.find("Content-Transfer-Encoding") != nullptr;
+  const Field* const type = header.find("Content-Type");
+  std::string out;
+  bool encoding_written = false;
+  bool dropping = false;
+  for (const Field& field : header.fields) {
+    if (field.name.empty()) {
+      dropping = field.raw.starts_with("From ") || (dropping && is_blank(field.raw.front()));
+      if (!dropping) out += clean_field(field.raw, lone_cr);
+      continue;
+    }
+    dropping = false;
+    if (edit.encoding && field.is("Content-Transfer-Encoding")) {
+      if (!encoding_written) out += encoding_field(*edit.encoding);
+      encoding_written = true;
+    } else if (&field == type) {
+      out += edit.charset.empty() ? clean_field(field.raw, lone_cr) : type_with_charset(field, lone_cr, edit.charset);
+      if (edit.encoding && !has_encoding) out += encoding_field(*edit.encoding);
+    } else {
+      out += clean_named_field(field, lone_cr);
+    }
+  }
+  if (type == nullptr) {
+    if (!edit.charset.empty()) {
+      out.append("Content-Type: text/plain; charset=").append(edit.charset).append(crlf);
+    }
+    if (edit.encoding && !has_encoding) out += encoding_field(*edit.encoding);
+  }
+  return out;
+}
+
+}  // namespace sm::mime
