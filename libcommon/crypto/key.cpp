@@ -5,10 +5,11 @@
 namespace sm {
 namespace {
 
-// Why `key` can't be used at all, if so. A key of the future is not valid yet.
+// Why `key` can't be used at all, if so. Revoked comes first: no other defect may make it less final. A key of the
+// future is not valid yet.
 std::optional<Unusable> fault(const Key& key, std::int64_t now) {
-  if (!key.valid || key.created > now) return Unusable::invalid;
   if (key.revocation != Revocation::none) return Unusable::revoked;
+  if (!key.valid || key.created > now) return Unusable::invalid;
   if (key.expired(now)) return Unusable::expired;
   return std::nullopt;
 }

@@ -47,6 +47,9 @@ struct DetachedSignature {
 class Signer {
  public:
   virtual ~Signer() = default;
+  // The key that signs for this certificate (its primary fingerprint) now: signing_key() among those whose secret part is at hand. None:
+  // key.revoked, key.expired, key.missing, key.unusable (all: key).
+  virtual Result<Fingerprint> choose_key(const Fingerprint& certificate) = 0;
   // A binary-document signature (type 0x00) over all of `data`, by the signing key or subkey `key` (its fingerprint). Errors: key.missing,
   // key.locked, key.passphrase (all: key), and data's.
   virtual Result<DetachedSignature> sign(Source& data, const Fingerprint& key, Hash hash) = 0;
@@ -115,9 +118,15 @@ struct ImportSkip {
   bool damaged = false;  // as against: valid, but nothing that we can use (v6, v3)
 };
 
+// A stand-alone revocation signature, to be merged into a certificate.
+struct StandAloneRevocation {
+  std::string packets;  // binary
+  std::string issuer;   // fingerprint or key ID of the key that made it, as far as it says
+};
+
 struct KeyInput {
   std::vector<ImportedKey> keys;
-  std::vector<std::string> revocations;  // stand-alone revocation signatures, binary, each to be merged into a certificate
+  std::vector<StandAloneRevocation> revocations;
   std::vector<ImportSkip> skipped;
 };
 

@@ -4,7 +4,6 @@
 #include "openpgp/session.hpp"
 #include "openpgp/verdict_output.hpp"
 #include "pgpmime/structure.hpp"
-#include "text/time.hpp"
 
 namespace sm::smcrypt {
 
@@ -28,7 +27,7 @@ Result<int> decrypt(cli::Context& context) {
   }
 
   DecryptionLimits bounds;
-  if (const auto size = context.value("max-message")) bounds.output = parse_size(*size).value();
+  if (const auto size = context.number("max-message")) bounds.output = *size;
   auto decrypted = pgpmime::decrypt(message, outline, session->engine, bounds, context.spool_directory());
   if (!decrypted) {
     const Error& error = decrypted.error();

@@ -8,19 +8,36 @@ using sm::cli::Option;
 using sm::cli::ValueKind;
 
 constexpr Option encrypt_options[] = {
-    {.name = "to", .kind = ValueKind::address, .value = "ADDR", .help = "encrypt to this address or fingerprint", .repeat = true},
+    {.name = "to",
+     .kind = ValueKind::address,
+     .value = "ADDR",
+     .help = "encrypt to this address or fingerprint",
+     .repeat = true},
     {.name = "to-headers", .help = "encrypt to every address in To, Cc and Bcc"},
-    {.name = "encrypt-to", .kind = ValueKind::key_id, .value = "ID", .help = "encrypt to this one as well, as for oneself", .repeat = true},
+    {.name = "encrypt-to",
+     .kind = ValueKind::key_id,
+     .value = "ID",
+     .help = "encrypt to this one as well, as for oneself",
+     .repeat = true},
     {.name = "sign", .help = "sign inside the encryption"},
-    {.name = "key", .kind = ValueKind::key_id, .value = "ID", .help = "sign with this key instead of the one of the From address"},
-    {.name = "missing-key", .kind = ValueKind::choice, .value = "fail|defer|pass", .help = "what becomes of the message when a recipient has no usable key"},
+    {.name = "key",
+     .kind = ValueKind::key_id,
+     .value = "ID",
+     .help = "sign with this key instead of the one of the From address"},
+    {.name = "missing-key",
+     .kind = ValueKind::choice,
+     .value = "fail|defer|pass",
+     .help = "what becomes of the message when a recipient has no usable key"},
     {.name = "keep-bcc", .help = "leave Bcc in the header, for sendmail -t, which removes it"},
     {.name = "no-protect-headers", .help = "leave the header fields out of what is encrypted"},
 };
 
 constexpr Option decrypt_options[] = {
     {.name = "keep", .help = "pass a message that can't be decrypted unchanged"},
-    {.name = "max-message", .kind = ValueKind::size, .value = "SIZE", .help = "largest message that may come out (default 1G)"},
+    {.name = "max-message",
+     .kind = ValueKind::size,
+     .value = "SIZE",
+     .help = "largest message that may come out (default 1G)"},
 };
 
 constexpr Command commands[] = {

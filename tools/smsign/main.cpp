@@ -8,7 +8,10 @@ using sm::cli::Option;
 using sm::cli::ValueKind;
 
 constexpr Option sign_options[] = {
-    {.name = "key", .kind = ValueKind::key_id, .value = "ID", .help = "sign with this key instead of the one of the From address"},
+    {.name = "key",
+     .kind = ValueKind::key_id,
+     .value = "ID",
+     .help = "sign with this key instead of the one of the From address"},
     {.name = "digest", .kind = ValueKind::choice, .value = "sha256|sha384|sha512", .help = "hash of the signature"},
     {.name = "no-protect-headers", .help = "leave the header fields out of what is signed"},
 };
@@ -29,7 +32,8 @@ constexpr Command commands[] = {
      .help = "message on stdin, the verdict on its signature on stdout",
      .max_arguments = 0,
      .options = verify_options,
-     .run = sm::smsign::verify},
+     .run = sm::smsign::verify,
+     .question = true},
 };
 
 constexpr sm::cli::Program program = {

@@ -1,6 +1,6 @@
+#include "pgpmime/sign.hpp"
 #include "commands.hpp"
 #include "openpgp/session.hpp"
-#include "pgpmime/sign.hpp"
 #include "pgpmime/structure.hpp"
 
 namespace sm::smsign {

@@ -1,8 +1,9 @@
+#include "pgpmime/verify.hpp"
 #include "cli/exit.hpp"
 #include "commands.hpp"
+#include "openpgp/json_line.hpp"
 #include "openpgp/session.hpp"
 #include "openpgp/verdict_output.hpp"
-#include "pgpmime/verify.hpp"
 
 namespace sm::smsign {
 
@@ -26,8 +27,7 @@ Result<pgpmime::MessageVerdict> verdict_of(cli::Context& context, Session& sessi
   Document message = SM_TRY(Document::from_descriptor(context.input(), context.spool_directory()));
   const mime::Outline outline = SM_TRY(mime::scan(message));
   if (outline.empty) return fail(ErrorKind::data, "mime.empty", "the message is empty");
-  return pgpmime::verify(message, outline, session.engine,
-                         verify_policy(session, context.flag("any-signer")));
+  return pgpmime::verify(message, outline, session.engine, verify_policy(session, context.flag("any-signer")));
 }
 
 }  // namespace
@@ -38,14 +38,13 @@ Result<int> verify(cli::Context& context) {
   if (!verdict) {
     if (verdict.error().kind != ErrorKind::data) return Unexpected{std::move(verdict).error()};
     // A message that can't be read still has a verdict, for scripts that look at line 1 only.
-    SM_TRY(context.print(context.json() ? json_line(verdict_document("smsign.verify/1", {.verdict = Verdict::error}))
+    SM_TRY(context.print(context.json() ? json_line("smsign.verify/1", verdict_json({.verdict = Verdict::error}))
                                         : std::string("error\n")));
     return Unexpected{std::move(verdict).error()};
   }
   SM_TRY(verdict_status(context, *verdict));
   const int status = exit_status(verdict->verdict);
-  if (context.quiet() && status == cli::exit_yes) return status;
-  SM_TRY(context.print(context.json() ? json_line(verdict_document("smsign.verify/1", *verdict)) : verdict_text(*verdict)));
+  SM_TRY(context.print(context.json() ? json_line("smsign.verify/1", verdict_json(*verdict)) : verdict_text(*verdict)));
   return status;
 }
 

@@ -1,0 +1,18 @@
+// The commands of smkey.
+#pragma once
+
+#include "cli/context.hpp"
+
+namespace sm::smkey {
+
+Result<int> generate(cli::Context& context);
+Result<int> list(cli::Context& context);
+Result<int> show(cli::Context& context);
+Result<int> import_keys(cli::Context& context);
+Result<int> export_keys(cli::Context& context);
+Result<int> delete_key(cli::Context& context);
+Result<int> bindings(cli::Context& context);
+Result<int> accept(cli::Context& context);
+Result<int> reindex(cli::Context& context);
+
+}  // namespace sm::smkey

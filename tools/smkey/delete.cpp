@@ -1,0 +1,32 @@
+#include "commands.hpp"
+#include "keystore/resolve.hpp"
+#include "openpgp/session.hpp"
+
+namespace sm::smkey {
+
+Result<int> delete_key(cli::Context& context) {
+  const auto session = SM_TRY(Session::open(context));
+  const Fingerprint fingerprint = SM_TRY(resolve(session->store, context.arguments().front()));
+  const bool has_secret = SM_TRY(session->store.secret_key(fingerprint)).has_value();
+  if (has_secret && !context.flag("secret"))
+    return fail(ErrorKind::usage, "smkey.delete-secret", "the secret key of " + fingerprint + " is stored here",
+                "--secret deletes both");
+  const std::string what = has_secret ? "the secret key and the certificate " : "the certificate ";
+  if (!SM_TRY(context.confirm("Delete " + what + fingerprint + "?")))
+    return fail(ErrorKind::usage, "smkey.not-confirmed", "nothing was deleted");
+
+  // Bindings first: a binding without its certificate would make every message to the address fail.
+  std::string report;
+  const auto bindings = SM_TRY(session->store.list_bindings());
+  for (const Binding& binding : bindings) {
+    if (binding.fingerprint != fingerprint) continue;
+    SM_TRY(session->store.forget(binding.address));
+    report += "unbound " + binding.address + "\n";
+  }
+  SM_TRY(session->store.delete_certificate(fingerprint));
+  if (has_secret) SM_TRY(session->store.delete_secret_key(fingerprint));
+  if (!context.quiet()) SM_TRY(context.print(report + "deleted " + fingerprint + "\n"));
+  return 0;
+}
+
+}  // namespace sm::smkey

@@ -1,0 +1,71 @@
+#include "commands.hpp"
+#include "crypto/armor.hpp"
+#include "keystore/resolve.hpp"
+#include "mime/address.hpp"
+#include "openpgp/session.hpp"
+
+namespace sm::smkey {
+
+namespace {
+
+Result<std::vector<Fingerprint>> wanted(cli::Context& context, Session& session) {
+  if (context.flag("all") != context.arguments().empty())
+    return fail(ErrorKind::usage, "smkey.export", "name what to export, or use --all");
+  if (context.flag("all"))
+    return context.flag("secret") ? session.store.secret_fingerprints() : session.store.list_certificates();
+  std::vector<Fingerprint> fingerprints;
+  for (const std::string& id : context.arguments()) {
+    auto fingerprint = SM_TRY(resolve(session.store, id));
+    fingerprints.push_back(std::move(fingerprint));
+  }
+  return fingerprints;
+}
+
+// The user IDs of a certificate that have this address.
+std::vector<std::string> user_ids_of(const CertificateInfo& info, const std::string& address) {
+  std::vector<std::string> found;
+  for (const UserId& user_id : info.user_ids)
+    if (mime::user_id_address(user_id.text) == address) found.push_back(user_id.text);
+  return found;
+}
+
+Result<std::string> certificate(cli::Context& context, Session& session, const Fingerprint& fingerprint) {
+  auto stored = SM_TRY(session.store.certificate(fingerprint));
+  if (!stored) return fail(ErrorKind::key, "id.unknown", "no certificate " + fingerprint);
+  std::optional<std::vector<std::string>> keep;
+  if (const auto given = context.value("address")) {
+    const auto address = mime::parse_address(*given);
+    if (!address) return fail(ErrorKind::usage, "smkey.address", "not an address: " + *given);
+    const CertificateInfo info = SM_TRY(session.reader->inspect(*stored));
+    keep = user_ids_of(info, *address);
+    if (keep->empty()) return fail(ErrorKind::key, "id.unknown", fingerprint + " has no user ID of " + *address);
+  }
+  if (!keep && !context.flag("minimal")) return std::move(*stored);
+  return session.reader->strip(*stored, keep, context.flag("minimal"));
+}
+
+}  // namespace
+
+Result<int> export_keys(cli::Context& context) {
+  const auto session = SM_TRY(Session::open(context));
+  const bool secret = context.flag("secret");
+  if (secret && (context.flag("minimal") || context.value("address")))
+    return fail(ErrorKind::usage, "smkey.export", "--minimal and --address are for certificates, not for secret keys");
+
+  const auto fingerprints = SM_TRY(wanted(context, *session));
+  std::string packets;
+  for (const Fingerprint& fingerprint : fingerprints) {
+    if (secret) {
+      const auto key = SM_TRY(session->store.secret_key(fingerprint));
+      if (!key) return fail(ErrorKind::key, "key.missing", "no secret key " + fingerprint);
+      packets += key->view();
+    } else {
+      packets += SM_TRY(certificate(context, *session, fingerprint));
+    }
+  }
+  const ArmorKind kind = secret ? ArmorKind::private_key : ArmorKind::public_key;
+  SM_TRY(context.print(context.flag("binary") || packets.empty() ? packets : armor(kind, packets)));
+  return 0;
+}
+
+}  // namespace sm::smkey
