@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <optional>
-#include <utility>
 
+#include "crypto/radix64.hpp"
 #include "io/memory.hpp"
 #include "text/ascii.hpp"
 #include "text/base64.hpp"
@@ -13,63 +12,13 @@
 namespace sm {
 namespace {
 
-constexpr std::size_t columns = 64;
-constexpr std::size_t chunk = 48 * 1024;     // bytes that are encoded or read in one go
-constexpr std::size_t max_head = 64 * 1024;  // text before a block, header line, armor headers
-constexpr std::size_t max_tail = 4 * 1024;   // padding, checksum, tail line
+constexpr std::size_t chunk = 1024 * radix64_line;  // bytes that are encoded or read in one go
+constexpr std::size_t max_head = 64 * 1024;         // text before a block, header line, armor headers
+constexpr std::size_t max_tail = 4 * 1024;          // padding, checksum, tail line
 constexpr std::string_view begin_mark = "-----BEGIN PGP ";
 constexpr std::string_view end_mark = "-----END PGP ";
 constexpr std::string_view dashes = "-----";
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-// ---- checksum
-
-// CRC-24 (RFC 9580 §6.1.1), kept in the upper 24 bits of a word. Table k advances a byte by k more bytes, so that
-// sixteen bytes need no look-up to wait for another.
-constexpr std::size_t slices = 16;
-constexpr auto crc_tables = [] {
-  std::array<std::array<std::uint32_t, 256>, slices> table{};
-  for (std::uint32_t byte = 0; byte < 256; ++byte) {
-    std::uint32_t crc = byte << 24;
-    for (int bit = 0; bit < 8; ++bit) crc = crc << 1 ^ ((crc & 0x80000000u) != 0 ? 0x864CFB00u : 0);
-    table[0][byte] = crc;
-  }
-  for (std::size_t k = 1; k < slices; ++k) {
-    for (std::size_t byte = 0; byte < 256; ++byte) {
-      const std::uint32_t crc = table[k - 1][byte];
-      table[k][byte] = crc << 8 ^ table[0][crc >> 24];
-    }
-  }
-  return table;
-}();
-
-class Crc24 {
- public:
-  void add(std::string_view bytes) {
-    std::uint32_t crc = crc_;
-    for (; bytes.size() >= slices; bytes.remove_prefix(slices)) {
-      crc = advance(crc, bytes.data(), std::make_index_sequence<slices>());
-    }
-    for (const char byte : bytes) crc = crc << 8 ^ crc_tables[0][octet(byte) ^ crc >> 24];
-    crc_ = crc;
-  }
-
-  // Three bytes, as they are written in base64.
-  std::string value() const {
-    return {static_cast<char>(crc_ >> 24), static_cast<char>(crc_ >> 16 & 255), static_cast<char>(crc_ >> 8 & 255)};
-  }
-
- private:
-  static std::uint32_t octet(char byte) { return static_cast<unsigned char>(byte); }
-
-  // Unrolled: as a loop it runs at half the speed.
-  template <std::size_t... I>
-  static std::uint32_t advance(std::uint32_t crc, const char* bytes, std::index_sequence<I...>) {
-    return (crc_tables[slices - 1 - I][octet(bytes[I]) ^ (I < 3 ? crc >> (24 - 8 * I) & 255 : 0)] ^ ...);
-  }
-
-  std::uint32_t crc_ = 0xB704CE00u;
-};
 
 // ---- names
 
@@ -264,14 +213,13 @@ class Body {
 // ---- writing
 
 struct ArmorSink::State {
-  State(Sink& sink, ArmorKind armor_kind, std::string_view line_end)
-      : to(sink), kind(armor_kind), eol(line_end), encoder(line_end, columns) {
+  State(Sink& sink, ArmorKind armor_kind, std::string_view line_end) : to(sink), kind(armor_kind), eol(line_end) {
     out.reserve(chunk / 3 * 4 + chunk / 32);
-    line(begin_mark);
+    mark_line(begin_mark);
     out += eol;
   }
 
-  void line(std::string_view mark) {
+  void mark_line(std::string_view mark) {
     out += mark;
     out += name_of(kind);
     out += dashes;
@@ -287,8 +235,8 @@ struct ArmorSink::State {
   Sink& to;
   ArmorKind kind;
   std::string eol;
-  Base64Encoder encoder;
   Crc24 crc;
+  std::string line;  // bytes of a line that is not full yet
   std::string out;
 };
 
@@ -298,11 +246,20 @@ ArmorSink::~ArmorSink() = default;
 
 Result<void> ArmorSink::write(std::string_view bytes) {
   State& state = *state_;
+  state.crc.add(bytes);
   while (!bytes.empty()) {
-    const std::string_view piece = bytes.substr(0, chunk);
-    state.crc.add(piece);
-    state.encoder.put(piece, state.out);
-    bytes.remove_prefix(piece.size());
+    if (!state.line.empty() || bytes.size() < radix64_line) {
+      const std::string_view piece = bytes.substr(0, radix64_line - state.line.size());
+      state.line += piece;
+      bytes.remove_prefix(piece.size());
+      if (state.line.size() < radix64_line) break;
+      encode_radix64_lines(state.line, state.eol, state.out);
+      state.line.clear();
+    } else {
+      const std::string_view piece = bytes.substr(0, std::min(chunk, bytes.size() / radix64_line * radix64_line));
+      encode_radix64_lines(piece, state.eol, state.out);
+      bytes.remove_prefix(piece.size());
+    }
     if (state.out.size() >= chunk) SM_TRY(state.flush());
   }
   return {};
@@ -310,11 +267,14 @@ Result<void> ArmorSink::write(std::string_view bytes) {
 
 Result<void> ArmorSink::finish() {
   State& state = *state_;
-  state.encoder.finish(state.out);
+  if (!state.line.empty()) {
+    state.out += base64_encode(state.line);
+    state.out += state.eol;
+  }
   state.out += '=';
   state.out += base64_encode(state.crc.value());
   state.out += state.eol;
-  state.line(end_mark);
+  state.mark_line(end_mark);
   SM_TRY(state.flush());
   return state.to.finish();
 }
