@@ -51,7 +51,7 @@ count() {
     /^ok [0-9]/ { points++; if (/ # SKIP /) skips++; else ok++ }
     /^not ok [0-9]/ { points++; not_ok++ }
     /^skip: / { skips++ }
-    /^\[doctest\] test cases: / { cases = 1; gsub(/\|/, ""); cases_passed = $4; cases_failed = $6 }
+    /^\[doctest\] test cases: / { cases = 1; gsub(/\|/, ""); cases_passed = $5; cases_failed = $4 ? $7 : 1 }
     /^Test Passed\.$/ { status = "Passed" }
     /^Test Pass Reason:$|^Test Skipped/ { status = "Skipped" }
     END { add(); print p + 0, f + 0, s + 0 }
