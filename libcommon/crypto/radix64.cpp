@@ -57,8 +57,6 @@ std::uint32_t add_by_tables(std::uint32_t crc, std::string_view bytes) {
 
 #ifdef __x86_64__
 
-#define SM_SIMD __attribute__((target("pclmul,ssse3")))
-
 bool has_simd() {
   return __builtin_cpu_supports("pclmul") != 0 && __builtin_cpu_supports("ssse3") != 0;
 }
@@ -71,20 +69,20 @@ constexpr std::int64_t power(int n) {
 }
 
 // The first byte is the highest coefficient.
-SM_SIMD inline __m128i load_high_first(const char* bytes) {
+[[gnu::target("pclmul,ssse3")]] inline __m128i load_high_first(const char* bytes) {
   return _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)),
                           _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
 }
 
 // `block` times x^n, congruent but again of 128 bits; `powers` holds x^(n+64) in its upper half and x^n in its lower.
-SM_SIMD inline __m128i shift(__m128i block, __m128i powers) {
+[[gnu::target("pclmul,ssse3")]] inline __m128i shift(__m128i block, __m128i powers) {
   return _mm_xor_si128(_mm_clmulepi64_si128(block, powers, 0x11), _mm_clmulepi64_si128(block, powers, 0x00));
 }
 
 // A CRC is the message, with the old one added to its first bits, modulo the polynomial: so any block may be replaced
 // by what is congruent to it. Four blocks at a time move towards the end; what is left of them is summed by the tables.
 // Precondition: a multiple of 64 bytes, and some.
-SM_SIMD std::uint32_t add_by_multiplication(std::uint32_t crc, std::string_view bytes) {
+[[gnu::target("pclmul,ssse3")]] std::uint32_t add_by_multiplication(std::uint32_t crc, std::string_view bytes) {
   const __m128i by_64 = _mm_set_epi64x(power(512 + 64), power(512));
   const __m128i by_16 = _mm_set_epi64x(power(128 + 64), power(128));
   const char* at = bytes.data();
@@ -112,7 +110,7 @@ SM_SIMD std::uint32_t add_by_multiplication(std::uint32_t crc, std::string_view 
 
 // Sixteen characters of the twelve bytes that `order` picks: for each three b0 b1 b2 the order b1 b0 b2 b1, so that
 // both halves of a 32-bit lane hold two neighbouring groups of six bits.
-SM_SIMD inline __m128i encode_twelve(__m128i bytes, __m128i order) {
+[[gnu::target("pclmul,ssse3")]] inline __m128i encode_twelve(__m128i bytes, __m128i order) {
   const __m128i lanes = _mm_shuffle_epi8(bytes, order);
   // Multiplications move each group to its own byte: the first and third to the right, the second and fourth to the
   // left.
@@ -128,7 +126,7 @@ SM_SIMD inline __m128i encode_twelve(__m128i bytes, __m128i order) {
   return _mm_add_epi8(value, _mm_shuffle_epi8(offsets, range));
 }
 
-SM_SIMD void encode_lines_simd(std::string_view bytes, std::string_view eol, char* out) {
+[[gnu::target("pclmul,ssse3")]] void encode_lines_simd(std::string_view bytes, std::string_view eol, char* out) {
   const __m128i first = _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
   const __m128i last = _mm_setr_epi8(5, 4, 6, 5, 8, 7, 9, 8, 11, 10, 12, 11, 14, 13, 15, 14);  // no read past the line
   for (; !bytes.empty(); bytes.remove_prefix(radix64_line)) {
