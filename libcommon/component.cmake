@@ -21,7 +21,7 @@ add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wn
                     -ffunction-sections -fdata-sections -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # g++ 12 suspects the short strings that SM_TRY yields, wrongly; clang's analyzer and the sanitizers look for the real ones.
-  add_compile_options(-Wno-maybe-uninitialized)
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
 endif()
 add_compile_definitions(SM_VERSION="${PROJECT_VERSION}" "$<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>" _FILE_OFFSET_BITS=64)
 add_link_options(LINKER:--as-needed LINKER:--gc-sections LINKER:-z,relro LINKER:-z,now)

@@ -1,0 +1,49 @@
+#!/bin/sh
+# tests/bench/run.sh BUILD: prints whole-process times side by side: ours, the smallest program on the same library, gpg, sqv, sq, gosop.
+# Needs gnupg, sq, sqv, gosop. The ratios are to the first line of each group.
+set -eu
+build=$(cd "${1:?tests/bench/run.sh BUILD}" && pwd)
+bin=$build/bin
+floor=$build/bench/bench-floor
+runs=${SM_BENCH_RUNS:-60}
+dir=$(mktemp -d)
+trap 'gpgconf --homedir "$dir/gnupg" --kill all 2>/dev/null || :; rm -rf "$dir"' EXIT
+export SM_STORE="$dir/store" GNUPGHOME="$dir/gnupg"
+mkdir -m 700 "$GNUPGHOME"
+pairs() { "$build/bench/bench-pairs" "$@"; }
+
+fingerprint=$("$bin/smkey" generate --batch --no-passphrase 'Alice <alice@example.org>')
+"$bin/smkey" export "$fingerprint" >"$dir/pub.asc"
+"$bin/smkey" export --binary "$fingerprint" >"$dir/pub.pgp"
+"$bin/smkey" export --secret "$fingerprint" >"$dir/sec.asc"
+"$bin/smkey" export --secret --binary "$fingerprint" >"$dir/sec.pgp"
+gpg --batch --quiet --import "$dir/sec.asc" 2>/dev/null
+printf '%s:6:\n' "$fingerprint" | gpg --batch --quiet --import-ownertrust 2>/dev/null
+
+# $1 bytes of a plain message.
+message() {
+  printf 'From: Alice <alice@example.org>\r\nTo: Alice <alice@example.org>\r\nSubject: bench\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n'
+  yes 'The quick brown fox jumps over the lazy dog, and does it again and again.' | sed 's/$/\r/' | head -c "$1"
+}
+message 10000 >"$dir/m.eml"
+"$bin/smsign" sign <"$dir/m.eml" >"$dir/s.eml"
+"$bin/smcrypt" encrypt --sign --to alice@example.org <"$dir/m.eml" >"$dir/e.eml"
+"$floor" sign "$dir/sec.pgp" <"$dir/m.eml" >"$dir/m.sig"
+sed -n '/^-----BEGIN PGP MESSAGE/,/^-----END/p' "$dir/e.eml" | tr -d '\r' | gpg --batch --quiet --dearmor >"$dir/e.pgp"
+gpg --batch --quiet --yes --detach-sign -u "$fingerprint" -o "$dir/g.sig" "$dir/m.eml"
+
+echo "== start-up"
+pairs "$runs" "$dir/m.eml" "$floor start" "$bin/smsign --version"
+echo "== sign, 10 KB"
+pairs "$runs" "$dir/m.eml" "$floor sign $dir/sec.pgp" "$bin/smsign sign" \
+  "gpg --batch --quiet --detach-sign --armor -u $fingerprint" "sq sign --detached --signer-file $dir/sec.asc" "gosop sign $dir/sec.asc"
+echo "== verify, 10 KB"
+pairs "$runs" "$dir/s.eml" "$floor verify $dir/pub.pgp $dir/m.sig $dir/m.eml" "$bin/smsign verify -q" \
+  "gpg --batch --quiet --verify $dir/g.sig $dir/m.eml" "sqv --keyring $dir/pub.pgp $dir/m.sig $dir/m.eml"
+echo "== encrypt and sign, 10 KB"
+pairs "$runs" "$dir/m.eml" "$floor encrypt-sign $dir/pub.pgp $dir/sec.pgp" "$bin/smcrypt encrypt --sign --to alice@example.org" \
+  "gpg --batch --quiet --encrypt --sign --armor -u $fingerprint -r $fingerprint" \
+  "sq encrypt --recipient-file $dir/pub.asc --signer-file $dir/sec.asc" "gosop encrypt --sign-with=$dir/sec.asc $dir/pub.asc"
+echo "== decrypt and verify, 10 KB"
+pairs "$runs" "$dir/e.pgp" "$floor decrypt-verify $dir/sec.pgp $dir/pub.pgp" "$bin/smcrypt decrypt <$dir/e.eml" \
+  "gpg --batch --quiet --decrypt" "sq decrypt --recipient-file $dir/sec.asc --signer-file $dir/pub.asc" "gosop decrypt $dir/sec.asc"
