@@ -103,6 +103,7 @@ std::vector<Fingerprint> Engine::State::take_secret(std::string_view bytes) {
 }
 
 Result<std::vector<Fingerprint>> Engine::State::load_secret_of(const std::string& id) {
+  if (secrets.contains(id)) return std::vector{id};
   std::vector<Fingerprint> matching;
   for (const Secret& bytes : SM_TRY(keys.secret_keys(id))) {
     for (const Fingerprint& key : take_secret(bytes.view())) {
@@ -176,6 +177,10 @@ bool Engine::State::on_passphrase_wanted(rnp_ffi_t, void* self, rnp_key_handle_t
       if (!state.locked) state.locked = fail(ErrorKind::key, "key.locked", "the key is locked").error;
       return false;
     }
+    // A passphrase belongs to the certificate as a whole: its name is the primary key's.
+    const KeyHandle primary =
+        handle ? locate(state.ffi.get(), get_string(rnp_key_get_primary_fprint, handle)) : nullptr;
+    if (primary) key = inspect_key(primary.get());
     auto passphrase = state.passphrases(key, handle ? state.purpose : "message password");
     if (!passphrase) {
       if (!state.locked) state.locked = std::move(passphrase).error();

@@ -1,5 +1,7 @@
 #include "backend/rnp/inspect.hpp"
 
+#include <algorithm>
+
 #include <array>
 #include <utility>
 
@@ -99,6 +101,11 @@ CertificateInfo inspect_certificate(rnp_key_handle_t primary) {
     // A revoked key keeps its self-signed user IDs.
     info.primary.valid = info.primary.valid || user_id.valid;
     info.user_ids.push_back(std::move(user_id));
+  }
+  // Where none says that it is the primary one, the first valid one is (RFC 9580 §5.2.3.27 leaves the choice to us).
+  if (std::ranges::none_of(info.user_ids, &UserId::primary)) {
+    const auto first = std::ranges::find_if(info.user_ids, &UserId::valid);
+    if (first != info.user_ids.end()) first->primary = true;
   }
   const std::size_t subkeys = get_count(rnp_key_get_subkey_count, primary);
   for (std::size_t i = 0; i < subkeys; ++i) {
