@@ -76,14 +76,14 @@ say "Signed and encrypted, in one OpenPGP message: only Bob can read it."
 show 'smcrypt encrypt --sign --to bob@example.net <mail.eml >encrypted.eml'
 show 'head -n 24 encrypted.eml'
 
-say "Decrypted and verified. SM-Verdict is what a mail program or a filter may go by."
-show 'smcrypt decrypt --annotate <encrypted.eml >decrypted.eml'
-show 'grep ^SM-Verdict: decrypted.eml'
+say "Decrypted and verified. The status lines are for scripts: VERDICT says what the signature is worth."
+show 'smcrypt decrypt --status-fd 3 <encrypted.eml >decrypted.eml 3>status'
+show 'cat status'
 show 'head -n 20 decrypted.eml'
 
 say "The attachment came through unharmed, and nothing comes out of what was changed on its way."
 show 'sed -n "/filename=/,\$p" decrypted.eml | sed "1,/^\$/d; /^\$/,\$d" | base64 -d | cmp - "$license" && echo same'
 show 'sed "s/Sunday/Monday/; 30,\$y/abc/cab/" encrypted.eml | smcrypt decrypt || echo "status $?"'
 
-grep -q '^SM-Verdict: good' decrypted.eml
+grep -q '^\[SM:\] VERDICT verdict=good ' status
 printf '\nThe programs are in build/release/bin; README.md and man/smtools.7 tell more.\n'
