@@ -52,6 +52,7 @@ Result<int> export_keys(cli::Context& context) {
   if (secret && (context.flag("minimal") || context.value("address")))
     return fail(ErrorKind::usage, "smkey.export", "--minimal and --address are for certificates, not for secret keys");
 
+  if (secret) context.private_output();
   const auto fingerprints = SM_TRY(wanted(context, *session));
   std::string packets;
   for (const Fingerprint& fingerprint : fingerprints) {

@@ -33,19 +33,19 @@ Result<pgpmime::MessageVerdict> verdict_of(cli::Context& context, Session& sessi
 }  // namespace
 
 Result<int> verify(cli::Context& context) {
+  // What can't be decided has a verdict all the same, for scripts that look at line 1 only.
+  const std::string undecided =
+      context.json() ? json_line("smsign.verify/1", verdict_json({.verdict = Verdict::error})) : std::string("error\n");
+  context.on_timeout(undecided);
   const auto session = SM_TRY(Session::open(context));
-  auto verdict = verdict_of(context, *session);
+  const auto verdict = verdict_of(context, *session);
   if (!verdict) {
-    if (verdict.error().kind != ErrorKind::data) return Unexpected{std::move(verdict).error()};
-    // A message that can't be read still has a verdict, for scripts that look at line 1 only.
-    SM_TRY(context.print(context.json() ? json_line("smsign.verify/1", verdict_json({.verdict = Verdict::error}))
-                                        : std::string("error\n")));
-    return Unexpected{std::move(verdict).error()};
+    if (verdict.error().kind == ErrorKind::data) SM_TRY(context.print(undecided));
+    return Unexpected{verdict.error()};
   }
   SM_TRY(verdict_status(context, *verdict));
-  const int status = exit_status(verdict->verdict);
   SM_TRY(context.print(context.json() ? json_line("smsign.verify/1", verdict_json(*verdict)) : verdict_text(*verdict)));
-  return status;
+  return exit_status(verdict->verdict);
 }
 
 }  // namespace sm::smsign
