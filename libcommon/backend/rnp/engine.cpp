@@ -133,8 +133,7 @@ void Engine::State::on_key_wanted(rnp_ffi_t, void* self, const char*, const char
   });
 }
 
-// A certificate counts only if it vouches for the key as a signing key: that needs the key's own consent (RFC 9580
-// §5.2.1.8, type 0x19), without which anybody could put somebody else's signing key into his certificate.
+// A certificate counts only if it vouches for the key as a signing key (inspect_certificate() says when).
 Result<void> Engine::State::load_signatory(const std::string& id) {
   if (signatories.contains(id.size() == 40 ? id.substr(24) : id)) return {};
   for (const std::string& bytes : SM_TRY(keys.certificates(id))) {

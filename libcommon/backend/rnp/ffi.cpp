@@ -1,6 +1,9 @@
 #include "backend/rnp/ffi.hpp"
 
+#include <algorithm>
 #include <new>
+
+#include "backend/rnp/framing.hpp"
 
 namespace sm::rnp {
 namespace {
@@ -12,6 +15,31 @@ const std::uint8_t* octets(std::string_view bytes) {
 // A failure to make an object of the library is memory that ran out: nothing else is documented to happen.
 void must(rnp_result_t result) {
   if (result != RNP_SUCCESS) throw std::bad_alloc();
+}
+
+// A packet whose tag it does not know costs RNP the whole certificate, permissive or not. Empty: there is none.
+std::string without_unknown_packets(std::string_view bytes) {
+  const auto is_known = [](const Packet& packet) {
+    switch (packet.tag) {
+      case packet_signature:
+      case packet_secret_key:
+      case packet_public_key:
+      case packet_secret_subkey:
+      case packet_user_id:
+      case packet_public_subkey:
+      case packet_user_attribute:
+        return true;
+      default:
+        return false;
+    }
+  };
+  const PacketRun run = leading_packets(bytes);
+  std::string known;
+  if (std::ranges::all_of(run.packets, is_known)) return known;
+  for (const Packet& packet : run.packets) {
+    if (is_known(packet)) known += packet.raw;
+  }
+  return known;
 }
 
 }  // namespace
@@ -48,6 +76,8 @@ bool is_fit(rnp_key_handle_t key, const char* usage) {
 
 bool load_certificate(rnp_ffi_t ffi, std::string_view bytes) {
   if (bytes.empty()) return false;
+  const std::string known = without_unknown_packets(bytes);
+  if (!known.empty()) bytes = known;
   const Input input = memory_input(bytes);
   // Permissive: one packet that RNP does not know must not spoil the certificate.
   return rnp_import_keys(ffi, input.get(), RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_PERMISSIVE, nullptr) ==

@@ -111,7 +111,13 @@ CertificateInfo inspect_certificate(rnp_key_handle_t primary) {
   for (std::size_t i = 0; i < subkeys; ++i) {
     KeyHandle subkey;
     rnp_key_get_subkey_at(primary, i, out(subkey));
-    if (subkey) info.subkeys.push_back(inspect_key(subkey.get()));
+    if (!subkey) continue;
+    Key key = inspect_key(subkey.get());
+    // A subkey that certifies has no key flags, and RNP answers by its algorithm. It asks for the subkey's own consent
+    // (RFC 9580 §5.2.1.9) only when flags say that it signs: without it anybody could put somebody else's signing key
+    // under his own.
+    if (key.can_certify) key.can_certify = key.can_sign = key.can_authenticate = false;
+    info.subkeys.push_back(std::move(key));
   }
   return info;
 }
