@@ -72,7 +72,7 @@ Result<bool> Bindings::bind(std::string_view address, const Fingerprint& fingerp
 }
 
 Result<void> Bindings::record_conflict(std::string_view address, const Fingerprint& fingerprint, BindingSource source) {
-  SM_TRY(make_root(root_));
+  if (!file_exists(path_of(binding_file_name(address)))) return {};
   const Lock lock = SM_TRY(Lock::acquire(root_ + "/lock"));
   auto binding = SM_TRY(get(address));
   if (!binding || binding->fingerprint == fingerprint || binding->conflicts.size() >= most_conflicts ||

@@ -120,12 +120,12 @@ Result<CertD::Stored> CertD::put(const Fingerprint& fingerprint, std::string_vie
   return stored;
 }
 
-Result<void> CertD::remove(const Fingerprint& fingerprint) {
-  if (!file_exists(path_of(fingerprint))) return {};
+Result<bool> CertD::remove(const Fingerprint& fingerprint) {
+  if (!file_exists(path_of(fingerprint))) return false;
   const Lock lock = SM_TRY(Lock::acquire(path_ + "/writelock"));
-  SM_TRY(remove_file(path_of(fingerprint)));
+  const bool removed = SM_TRY(remove_file(path_of(fingerprint)));
   utimensat(AT_FDCWD, path_.c_str(), nullptr, 0);
-  return {};
+  return removed;
 }
 
 Result<std::map<std::string, FileTime>> CertD::shard_times() const {

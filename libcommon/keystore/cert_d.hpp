@@ -42,7 +42,8 @@ class CertD {
   };
   // Merges into what is there. store.certificate (data): what is there can't be read, and is left alone.
   Result<Stored> put(const Fingerprint& fingerprint, std::string_view certificate, CertificateReader& reader);
-  Result<void> remove(const Fingerprint& fingerprint);
+  // false: it was not there.
+  Result<bool> remove(const Fingerprint& fingerprint);
 
   // A shard is one of the 256 directories, by its name of two digits.
   // When each that exists was changed last. Writable by group or others: store.mode.

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 
 #include "base/handle.hpp"
@@ -187,8 +188,8 @@ Result<void> Index::write_changes(const Changes& changes) {
         name.starts_with("key/") ? fingerprint_length + 1 + fingerprint_length : fingerprint_length;
     const std::vector<std::string> before = read_lines(name, length);
     std::vector<std::string> after;
-    std::ranges::copy_if(before, std::back_inserter(after), [&](const std::string& line) {
-      return std::ranges::find(lines.remove, line) == lines.remove.end();
+    std::ranges::copy_if(before, std::back_inserter(after), [&removed = lines.remove](const std::string& line) {
+      return std::ranges::find(removed, line) == removed.end();
     });
     after.insert(after.end(), lines.add.begin(), lines.add.end());
     sort_unique(after);

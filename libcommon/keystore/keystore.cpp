@@ -34,7 +34,8 @@ bool holds(const CertificateInfo& info, std::string_view id) {
 
 struct Keystore::State {
   State(StorePaths paths, CertificateReader& certificate_reader, const Clock& clock, UserIdAddress address_of)
-      : reader(certificate_reader),
+      : root(paths.root),
+        reader(certificate_reader),
         certificates(paths.certificates),
         index(paths.root, certificates, certificate_reader, clock, std::move(address_of)),
         secrets(paths.root),
@@ -43,6 +44,7 @@ struct Keystore::State {
   Result<std::vector<Held>> held_as_indexed(std::string_view id);
   Result<std::vector<Held>> held(std::string_view id);
 
+  std::string root;
   CertificateReader& reader;
   store::CertD certificates;
   store::Index index;
@@ -146,6 +148,7 @@ Result<bool> Keystore::has_certificate(const Fingerprint& fingerprint) {
 }
 
 Result<Change> Keystore::put_certificate(const CertificateInfo& info, std::string_view certificate) {
+  if (state_->certificates.path().starts_with(state_->root + '/')) SM_TRY(store::make_root(state_->root));
   const auto stored = SM_TRY(state_->certificates.put(info.fingerprint(), certificate, state_->reader));
   if (!stored.changed) return Change::unchanged;
   if (stored.created || stored.bytes == certificate) {
@@ -157,8 +160,7 @@ Result<Change> Keystore::put_certificate(const CertificateInfo& info, std::strin
 }
 
 Result<void> Keystore::delete_certificate(const Fingerprint& fingerprint) {
-  SM_TRY(state_->certificates.remove(fingerprint));
-  state_->index.remove(fingerprint);
+  if (SM_TRY(state_->certificates.remove(fingerprint))) state_->index.remove(fingerprint);
   return {};
 }
 

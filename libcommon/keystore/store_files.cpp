@@ -183,7 +183,7 @@ Result<std::vector<std::string>> list_directory(const std::string& path) {
 
 bool file_exists(const std::string& path) {
   struct stat status {};
-  return stat(path.c_str(), &status) == 0;
+  return lstat(path.c_str(), &status) == 0;
 }
 
 Result<Lock> Lock::acquire(const std::string& path) {

@@ -58,6 +58,7 @@ Result<void> sync_directory(const std::string& path);
 Result<bool> remove_file(const std::string& path);
 // Names but "." and "..", in no order; none if the directory is absent.
 Result<std::vector<std::string>> list_directory(const std::string& path);
+// Whatever it is, a dangling link too.
 bool file_exists(const std::string& path);
 
 // Exclusive flock(2) on a file, made if need be; ends with the object, and with the process whatever happens to it.
