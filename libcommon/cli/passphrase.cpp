@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <stdexcept>
@@ -109,15 +110,18 @@ PassphraseSource Context::passphrases() {
     require_secrets(state_);
     auto secret = SM_TRY(given_passphrase(*this, state_.given_passphrase));
     if (!secret) secret = SM_TRY(credential(*this, key.fingerprint));
+    const auto typed = std::ranges::find(state_.typed, key.fingerprint, &std::pair<Fingerprint, Secret>::first);
+    if (!secret && typed != state_.typed.end()) return Secret(typed->second.view());
+    const std::string what = key.fingerprint.empty() ? "the message" : "key " + key.fingerprint;
     if (!secret && !batch()) {
       SM_TRY(flush());
-      std::string question = "passphrase of key " + key.fingerprint;
+      std::string question = "passphrase of " + what;
       if (!purpose.empty()) question.append(", ").append(purpose);
       secret = SM_TRY(ask_person(*this, state_.program.name, question));
+      if (secret) state_.typed.emplace_back(key.fingerprint, Secret(secret->view()));
     }
     if (!secret) {
-      return fail(ErrorKind::key, "key.locked",
-                  "key " + key.fingerprint + " is locked and there is no passphrase for it",
+      return fail(ErrorKind::key, "key.locked", what + " is locked and there is no passphrase for it",
                   "--passphrase-file or --passphrase-fd gives one");
     }
     if (secret->empty()) return empty_passphrase();

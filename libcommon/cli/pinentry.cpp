@@ -13,8 +13,8 @@ namespace {
 // The code of libgpg-error in the lower 16 bits of an Assuan error: GPG_ERR_CANCELED, GPG_ERR_FULLY_CANCELED.
 constexpr unsigned cancelled = 99;
 constexpr unsigned fully_cancelled = 198;
-// Three characters for each byte of data, and "D ".
-constexpr std::size_t line_limit = 3 * secret_limit + 16;
+// An Assuan line has at most 1000 characters.
+constexpr std::size_t line_limit = 1024;
 
 std::string escape(std::string_view text) {
   std::string out;
@@ -61,7 +61,7 @@ class Conversation {
     Answer answer;
     for (;;) {
       const auto size = read_line();
-      if (!size) return std::nullopt;
+      if (!size || (answer.data && answer.data->size() > line_limit)) return std::nullopt;
       const std::string_view line(line_.data(), *size);
       if (line == "OK" || line.starts_with("OK ")) {
         answer.ok = true;
@@ -81,7 +81,6 @@ class Conversation {
         if (before > 0) memcpy(joined.data(), answer.data->data(), before);
         if (length > 0) memcpy(joined.data() + before, line_.data() + 2, length);
         answer.data = std::move(joined);
-        if (answer.data->size() > secret_limit) return std::nullopt;
       } else if (!line.starts_with("S ") && !line.starts_with("#")) {
         return std::nullopt;
       }
@@ -144,6 +143,10 @@ Result<std::optional<Secret>> ask_pinentry(const PinentryRequest& request) {
   child->close_input();
   child->wait();
   if (!answer->data) answer->data.emplace();
+  if (answer->data->size() > secret_limit) {
+    return fail(ErrorKind::data, "cli.passphrase",
+                "the passphrase is longer than " + std::to_string(secret_limit) + " bytes");
+  }
   if (answer->data->view().find('\0') != std::string_view::npos) {
     return fail(ErrorKind::data, "cli.passphrase", "the passphrase holds a zero byte");
   }

@@ -83,9 +83,9 @@ Result<void> Settings::add(std::string_view file, std::string_view text, std::st
   std::string_view section;
   std::size_t line_number = 0;
   std::vector<std::pair<std::string_view, std::string_view>> seen;  // section and key
-  const auto refuse = [&](std::string_view code, std::string message, std::string hint = {}) {
-    return fail(ErrorKind::config, code, std::string(file) + ':' + std::to_string(line_number) + ": " + message,
-                std::move(hint));
+  const auto refuse = [&](std::string_view code, std::string_view message, std::string hint = {}) {
+    return fail(ErrorKind::config, code,
+                std::string(file) + ':' + std::to_string(line_number) + ": " + std::string(message), std::move(hint));
   };
   while (!text.empty()) {
     const std::size_t end = text.find('\n');

@@ -19,7 +19,8 @@ struct Context::State {
   SystemClock clock;
   Output output;
   int status_fd = -1;
-  std::optional<Secret> given_passphrase;  // from a descriptor or file, read once
+  std::optional<Secret> given_passphrase;                  // from a descriptor or file, read once
+  std::vector<std::pair<Fingerprint, Secret>> typed = {};  // by a person, asked once for each key
 
   // The option of this name that the command takes. Throws std::logic_error if there is none.
   const Option& defined(std::string_view name) const;

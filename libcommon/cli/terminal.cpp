@@ -22,11 +22,11 @@ struct Line {
 };
 
 Result<Line> read_line(int fd) {
-  Line line{.text = Secret(secret_limit)};
+  Line line{.text = Secret(secret_limit + 2)};  // CR, and one to see that it is too long
   DescriptorSource source(fd);
   std::size_t size = 0;
   for (;;) {
-    if (size == line.text.size()) return fail(ErrorKind::data, "cli.passphrase", "the passphrase is too long");
+    if (size == line.text.size()) break;
     char* const next = line.text.data() + size;
     if (SM_TRY(source.read({next, 1})) == 0) break;
     if (*next == '\n') {
@@ -37,6 +37,10 @@ Result<Line> read_line(int fd) {
     ++size;
   }
   if (line.ended && size > 0 && line.text.data()[size - 1] == '\r') --size;
+  if (size > secret_limit) {
+    return fail(ErrorKind::data, "cli.passphrase",
+                "the passphrase is longer than " + std::to_string(secret_limit) + " bytes");
+  }
   line.text.shrink(size);
   return line;
 }

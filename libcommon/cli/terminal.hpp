@@ -10,8 +10,8 @@
 
 namespace sm::cli {
 
-// Lines that a person types are shorter, and passphrases from files and descriptors too.
-inline constexpr std::size_t secret_limit = 4096;  // bytes
+// Of a passphrase: what GnuPG and RNP take. A longer one would make a key that nothing opens.
+inline constexpr std::size_t secret_limit = 255;  // bytes
 
 // Whether there is a terminal to ask on.
 bool has_terminal();

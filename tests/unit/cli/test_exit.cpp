@@ -18,13 +18,15 @@ TEST_CASE("cli/exit: each kind of failure has its status, on stderr and the stat
   const std::pair<const char*, int> expected[] = {{"usage", 64},       {"data", 65},  {"no-input", 66},
                                                   {"unavailable", 69}, {"bug", 70},   {"temporary", 75},
                                                   {"key", 77},         {"config", 78}};
-  for (const auto& [kind, status] : expected) {
+  for (const auto& one : expected) {
+    const std::string kind = one.first;
+    const int status = one.second;
     CAPTURE(kind);
     const Ran ran = run_program(sample, {"fail", kind, "--status-fd", "3"});
     CHECK(ran.status == status);
     CHECK(ran.out == "before\n");
-    CHECK(ran.err == "smsign: error: it is \\x1b[31m" + std::string(kind) + "\nsmsign: hint: do this\n");
-    CHECK(ran.extra == "[SM:] ERROR code=sample." + std::string(kind) + "\n");
+    CHECK(ran.err == "smsign: error: it is \\x1b[31m" + kind + "\nsmsign: hint: do this\n");
+    CHECK(ran.extra == "[SM:] ERROR code=sample." + kind + "\n");
     CHECK(run_program(sample, {"fail", kind, "--tempfail"}).status == 75);
   }
   for (const char* answer : {"0", "1", "2"}) {

@@ -69,6 +69,8 @@ TEST_CASE("cli/passphrase: from a descriptor, the first line") {
   CHECK(empty.status == 77);
   CHECK(empty.out.empty());
   CHECK(given("").status == 77);
+  CHECK(given(std::string(255, 'x') + "\r\n").status == 0);
+  CHECK(given(std::string(256, 'x') + "\n").status == 65);
   CHECK(given(std::string(5000, 'x')).status == 65);
   CHECK(given(std::string("a\0b\n", 4)).status == 65);
 }
@@ -152,6 +154,9 @@ TEST_CASE("cli/passphrase: on the terminal, without echo") {
   CHECK(ran.out == "<top secret>\n");
   CHECK(ran.shown == "smsign: passphrase of key " + fingerprint + ", to sign: \r\n");
   CHECK(ran.echo);
+  const Ran twice =
+      run_program(sample, {"unlock", "--twice"}, {.environment = no_pinentry, .person = typing({"once\n"})});
+  CHECK(twice.out == "<once>\n<once>\n");
   const Ran end = run_program(sample, {"unlock"}, {.environment = no_pinentry, .person = typing({"\x04"})});
   CHECK(end.status == 77);
   CHECK(end.echo);
