@@ -201,17 +201,17 @@ const cli::Program sample{.name = "smsign", .help = "tries what programs do", .c
 }  // namespace sm::test
 
 // Fails like a machine without memory once a command says so.
-void* operator new(std::size_t size) {
+[[gnu::noinline]] void* operator new(std::size_t size) {
   void* const memory = sm::test::no_memory ? nullptr : malloc(size);
   if (!memory) throw std::bad_alloc();
   return memory;
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return sm::test::no_memory ? nullptr : malloc(size);
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
   free(memory);
 }
