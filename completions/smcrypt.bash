@@ -1,0 +1,46 @@
+# bash completion of smcrypt
+# shellcheck shell=bash
+_smcrypt() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' words='' kind='' i
+  COMPREPLY=()
+  if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' && $COMP_CWORD -gt 2 ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "$command:${COMP_WORDS[i]}" in
+    ':encrypt') command='encrypt' ;;
+    ':decrypt') command='decrypt' ;;
+    esac
+  done
+  case "$command:$prev" in
+  'encrypt:--to') :; return ;;
+  'encrypt:--encrypt-to') :; return ;;
+  'encrypt:--key') :; return ;;
+  'encrypt:--missing-key') mapfile -t COMPREPLY < <(compgen -W 'fail defer pass' -- "$cur"); return ;;
+  'encrypt:--output' | 'encrypt:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'encrypt:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'encrypt:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'encrypt:--passphrase-fd') :; return ;;
+  'encrypt:--passphrase-file') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'encrypt:--timeout') :; return ;;
+  'encrypt:--status-fd') :; return ;;
+  'decrypt:--max-message') :; return ;;
+  'decrypt:--output' | 'decrypt:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'decrypt:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'decrypt:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'decrypt:--passphrase-fd') :; return ;;
+  'decrypt:--passphrase-file') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'decrypt:--timeout') :; return ;;
+  'decrypt:--status-fd') :; return ;;
+  esac
+  case "$command" in
+  '') words='help encrypt decrypt --help --version' ;;
+  'encrypt') words='--to --to-headers --encrypt-to --sign --key --missing-key --keep-bcc --no-protect-headers --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'decrypt') words='--keep --max-message --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  esac
+  if [[ $cur == -* || -z $kind ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+  else
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen "-$kind" -- "$cur")
+  fi
+}
+complete -F _smcrypt smcrypt
