@@ -41,7 +41,7 @@ Result<int> forget(cli::Context& context, Session& session, const std::string& g
   const std::string address = SM_TRY(normal(given));
   const auto binding = SM_TRY(session.store.binding(address));
   if (!binding) return 2;
-  if (!SM_TRY(context.confirm("Forget that " + address + " is bound to " + binding->fingerprint + "?")))
+  if (!SM_TRY(context.confirm("forget that " + address + " is bound to " + binding->fingerprint + "?")))
     return fail(ErrorKind::usage, "smkey.not-confirmed", "nothing was forgotten");
   SM_TRY(session.store.forget(address));
   return 0;

@@ -12,7 +12,7 @@ Result<int> delete_key(cli::Context& context) {
     return fail(ErrorKind::usage, "smkey.delete-secret", "the secret key of " + fingerprint + " is stored here",
                 "--secret deletes both");
   const std::string what = has_secret ? "the secret key and the certificate " : "the certificate ";
-  if (!SM_TRY(context.confirm("Delete " + what + fingerprint + "?")))
+  if (!SM_TRY(context.confirm("delete " + what + fingerprint + "?")))
     return fail(ErrorKind::usage, "smkey.not-confirmed", "nothing was deleted");
 
   // Bindings first: a binding without its certificate would make every message to the address fail.
