@@ -1,0 +1,8 @@
+#!/bin/sh
+# timeout: 600
+# Mail goes to GnuPG and comes from it: every kind of key, operation and mail, in both directions.
+. "${0%/*}/../lib.sh"
+. "${0%/*}/lib-python.sh"
+need_command python3 gpg
+tap exchange.py gpg "$SM_TMP/exchange"
+done_testing

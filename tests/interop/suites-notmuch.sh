@@ -1,0 +1,34 @@
+#!/bin/sh
+# label: fast
+# notmuch's corpora: what is plain PGP/MIME to the test suite's key opens and verifies; what is broken stays shut.
+. "${0%/*}/../lib.sh"
+. "${0%/*}/lib-suites.sh"
+skip_suites notmuch
+suite=$SM_SUITES/notmuch/test
+export SM_STORE="$SM_TMP/store"
+
+expect_status 0 smkey import "$suite/openpgp4-secret-key.asc"
+for name in simple-signed-mail signed-protected-header; do verdict "$name" "$suite/corpora/protected-headers/$name.eml" good; done
+while read -r name verdict; do
+  decrypts "$name" "$suite/corpora/$name" "$verdict"
+  is "$name: other fields stay" "$(outer "$OUT")" "$(outer "$suite/corpora/$name")"
+  unlike "$name: nothing is encrypted any more" "$OUT" '^-----BEGIN PGP MESSAGE'
+done <<'LIST'
+crypto/basic-encrypted.eml none
+crypto/encrypted-signed.eml good
+crypto/encrypted-rfc822-attachment none
+protected-headers/encrypted-message-with-forwarded-attachment.eml none
+protected-headers/encrypted-signed-not-masked.eml good
+protected-headers/encrypted-signed.eml good
+protected-headers/misplaced-protected-header.eml none
+protected-headers/nested-rfc822-message.eml none
+protected-headers/no-protected-header-attribute.eml none
+protected-headers/protected-header.eml none
+protected-headers/protected-with-legacy-display.eml good
+protected-headers/subjectless-protected-header.eml none
+LIST
+SM_NAME="to somebody else's key" expect_status 77 smcrypt --batch decrypt <"$suite/corpora/crypto/simple-encrypted"
+empty "to somebody else's key: nothing comes out" "$OUT"
+SM_NAME="damaged" expect_status 65 smcrypt --batch decrypt <"$suite/corpora/protected-headers/phony-protected-header-bad-encryption.eml"
+empty "damaged: nothing comes out" "$OUT"
+done_testing
