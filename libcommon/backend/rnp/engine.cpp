@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "backend/rnp/framing.hpp"
 #include "backend/rnp/stand_in.hpp"
@@ -71,7 +72,6 @@ void Engine::State::begin(std::string_view operation) {
 }
 
 void Engine::State::forget_certificates() {
-  if (certificates.empty() && signatories.empty()) return;
   certificates.clear();
   signatories.clear();
   rnp_unload_keys(ffi.get(), RNP_KEY_UNLOAD_PUBLIC);
@@ -86,6 +86,22 @@ Result<const CertificateInfo*> Engine::State::load_certificate_of(const Fingerpr
     return &certificates.emplace(primary, inspect_certificate(key.get())).first->second;
   }
   return nullptr;
+}
+
+Result<void> Engine::State::load_holder_of(const Fingerprint& key) {
+  const auto is_loaded = [&] {
+    const KeyHandle handle = locate(ffi.get(), key);
+    return handle && get_flag(rnp_key_have_public, handle.get());
+  };
+  if (is_loaded()) return {};
+  for (const std::string& bytes : SM_TRY(keys.certificates(key))) {
+    if (load_certificate(ffi.get(), bytes) && is_loaded()) return {};
+  }
+  // A secret key without its certificate speaks for itself.
+  for (const Secret& bytes : SM_TRY(keys.secret_keys(key))) {
+    if (load_certificate(ffi.get(), bytes.view()) && is_loaded()) return {};
+  }
+  return {};
 }
 
 // Loads a transferable secret key and gives its keys whose secret part is there.
@@ -169,18 +185,23 @@ bool Engine::State::on_passphrase_wanted(rnp_ffi_t, void* self, rnp_key_handle_t
                                          std::size_t size) noexcept {
   auto& state = *static_cast<State*>(self);
   return state.failure.guard([&] {
-    Key key;
-    if (handle) key = inspect_key(handle);
-    if (!state.asked.insert(key.fingerprint).second) return false;
+    Fingerprint asked_for;
+    Key named;
+    if (handle) {
+      // The accessors would look for its certificate, each time.
+      const bool wanted = std::exchange(state.wants_signers, false);
+      asked_for = fingerprint_of(handle);
+      // A passphrase belongs to the certificate as a whole: its name is the primary key's.
+      const KeyHandle primary = locate(state.ffi.get(), get_string(rnp_key_get_primary_fprint, handle));
+      named = inspect_key(primary ? primary.get() : handle);
+      state.wants_signers = wanted;
+    }
+    if (!state.asked.insert(asked_for).second) return false;
     if (!state.passphrases) {
       if (!state.locked) state.locked = fail(ErrorKind::key, "key.locked", "the key is locked").error;
       return false;
     }
-    // A passphrase belongs to the certificate as a whole: its name is the primary key's.
-    const KeyHandle primary =
-        handle ? locate(state.ffi.get(), get_string(rnp_key_get_primary_fprint, handle)) : nullptr;
-    if (primary) key = inspect_key(primary.get());
-    auto passphrase = state.passphrases(key, handle ? state.purpose : "message password");
+    auto passphrase = state.passphrases(named, handle ? state.purpose : "message password");
     if (!passphrase) {
       if (!state.locked) state.locked = std::move(passphrase).error();
       return false;

@@ -52,6 +52,8 @@ struct Engine::State {
 
   // Loads it if the KeySource holds it under this primary fingerprint.
   Result<const CertificateInfo*> load_certificate_of(const Fingerprint& primary);
+  // Loads the certificate that holds this key or subkey, unless it is there.
+  Result<void> load_holder_of(const Fingerprint& key);
   // Loads the secret key that holds `id` (fingerprint or key ID) and gives its fingerprints that match; none if there
   // is no such key, or its secret part is elsewhere.
   Result<std::vector<Fingerprint>> load_secret_of(const std::string& id);

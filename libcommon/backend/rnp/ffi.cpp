@@ -85,12 +85,16 @@ bool load_certificate(rnp_ffi_t ffi, std::string_view bytes) {
 }
 
 bool load_secret(rnp_ffi_t ffi, std::string_view bytes) {
-  if (bytes.empty()) return false;
-  const Input input = memory_input(bytes);
-  if (rnp_load_keys(ffi, RNP_KEYSTORE_GPG, input.get(), RNP_LOAD_SAVE_SECRET_KEYS) == RNP_SUCCESS) return true;
-  const Input again = memory_input(bytes);
-  return rnp_import_keys(ffi, again.get(), RNP_LOAD_SAVE_SECRET_KEYS | RNP_LOAD_SAVE_PERMISSIVE, nullptr) ==
-         RNP_SUCCESS;
+  const PacketRun run = leading_packets(bytes);
+  Secret packets(bytes.size());
+  std::size_t size = 0;
+  for (const Packet& packet : run.packets) {
+    if (packet.tag != packet_secret_key && packet.tag != packet_secret_subkey) continue;
+    size += packet.raw.copy(packets.data() + size, packet.raw.size());
+  }
+  if (size == 0) return false;
+  const Input input = memory_input(packets.view().substr(0, size));
+  return rnp_load_keys(ffi, RNP_KEYSTORE_GPG, input.get(), RNP_LOAD_SAVE_SECRET_KEYS) == RNP_SUCCESS;
 }
 
 void unload(rnp_ffi_t ffi) {

@@ -66,7 +66,8 @@ bool is_fit(rnp_key_handle_t key, const char* usage);
 
 // Takes in a certificate, or the public part of a secret key, leaving out what RNP does not know.
 bool load_certificate(rnp_ffi_t ffi, std::string_view bytes);
-// Takes in the secret part alone, so that what is public comes from the certificate.
+// Takes in the secret key packets alone. What they are worth is the certificate's to say: checking the same signatures
+// in both would cost more than all else that a small operation does.
 bool load_secret(rnp_ffi_t ffi, std::string_view bytes);
 // Forgets all keys.
 void unload(rnp_ffi_t ffi);

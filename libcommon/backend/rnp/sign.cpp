@@ -39,6 +39,7 @@ Result<KeyHandle> signing_handle(Engine::State& state, const Fingerprint& key) {
   if (SM_TRY(state.load_secret_of(key)).empty()) {
     return fail(ErrorKind::key, "key.missing", "no secret key " + key);
   }
+  SM_TRY(state.load_holder_of(key));
   KeyHandle handle = locate(state.ffi.get(), key);
   if (!handle || !is_fit(handle.get(), "sign")) {
     return fail(ErrorKind::key, "key.unusable", "key " + key + " may not sign now");
