@@ -143,6 +143,12 @@ need_namespace() {
   if [ "$(id -u)" != 0 ]; then SM_UNSHARE="unshare -Urnmpf --mount-proc --kill-child"; fi
   if ! $SM_UNSHARE true 2>/dev/null; then refuse "namespaces are refused here"; fi
 }
+# need_offline: a command in $SM_OFFLINE that runs another without a network; possible in a chroot, unlike the above.
+need_offline() {
+  SM_OFFLINE="unshare -n"
+  if [ "$(id -u)" != 0 ]; then SM_OFFLINE="unshare -rn"; fi
+  if ! $SM_OFFLINE true 2>/dev/null; then refuse "namespaces are refused here"; fi
+}
 need_root() { if [ "$(id -u)" != 0 ]; then refuse "needs root"; fi; }
 
 # done_testing: the last line of a script.
