@@ -21,7 +21,7 @@ std::string replace_content(const Header& header, std::string_view content, std:
   bool content_written = false;
   bool version_written = false;
   const auto end_line = [&] {
-    if (!out.empty() && out.back() != '\n' && out.back() != '\r') out += eol;
+    if (!out.empty() && out.back() != '\n' && !(eol == "\r" && out.back() == '\r')) out += eol;
   };
   const auto write_content = [&] {
     end_line();

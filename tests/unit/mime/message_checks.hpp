@@ -295,10 +295,9 @@ inline std::string broken_rule(std::string_view input) {
   if (std::string broken = broken_outline(input, *outline); !broken.empty()) return "outline: " + broken;
   if (std::string broken = broken_seven_bit(input, document, *outline); !broken.empty()) return "7bit: " + broken;
   if (std::string broken = broken_canonical(input, *outline); !broken.empty()) return "canonical: " + broken;
-  for (const mime::Part& part : outline->parts) {
-    const auto alone = mime::scan(document, part.whole);
-    if (!alone || alone->parts[0].whole != part.whole) return "a part alone";
-  }
+  const Extent last = outline->parts.back().whole;
+  const auto alone = mime::scan(document, last);
+  if (!alone || alone->parts[0].whole != last) return "a part alone";
   return {};
 }
 
