@@ -1,6 +1,7 @@
 #include "mime/address.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "mime/header.hpp"
 #include "text/ascii.hpp"
@@ -64,7 +65,7 @@ class Lexer {
   bool spaced() const { return spaced_; }
 
   Token take() {
-    Token taken = std::move(token_);
+    Token taken = std::exchange(token_, Token());
     advance();
     return taken;
   }

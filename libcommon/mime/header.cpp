@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <map>
 #include <optional>
 
@@ -71,7 +72,7 @@ class Charsets {
     name_ = name;
     handle_.reset();
     const iconv_t opened = iconv_open("UTF-8", name.c_str());
-    if (opened != reinterpret_cast<iconv_t>(-1)) handle_.reset(opened);
+    if (reinterpret_cast<std::intptr_t>(opened) != -1) handle_.reset(opened);
     return static_cast<bool>(handle_);
   }
 

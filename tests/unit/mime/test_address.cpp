@@ -121,6 +121,19 @@ TEST_CASE("mime/address: one malformed mailbox spoils the field") {
   }
 }
 
+TEST_CASE("mime/address: a control spoils the field wherever it stands") {
+  for (const char control : {'\0', '\x01', '\x1B', '\x7F', '\r', '\n'}) {
+    const std::string one(1, control);
+    for (const std::string& body : {one + "a@b", "a" + one + "b@c", "\"x" + one + "y\" <a@b>", "x" + one + "y <a@b>",
+                                    "a@b (x" + one + "y)", "x\t\"\\" + one + "\" <a@b>"}) {
+      CAPTURE(body);
+      CHECK(addresses(body) == "malformed");
+    }
+  }
+  CHECK(addresses(std::string_view("a@b\0", 4)) == "malformed");
+  CHECK(addresses("\"x\r\n y\" <a@b> (c\n\td)\r\n") == "a@b");
+}
+
 TEST_CASE("mime/address: obsolete forms") {
   CHECK(addresses("<@a,@b:c@d>") == "c@d");
   CHECK(addresses("Joe <@a.example, ,@[1.2.3.4] : c@d>") == "c@d");
@@ -211,6 +224,8 @@ TEST_CASE("mime/address: the address of a user ID") {
   CHECK(of_user_id("Eve <eve@evil.org>>") == "none");
   CHECK(of_user_id("Eve <<eve@evil.org>") == "none");
   CHECK(of_user_id("Eve < eve@evil.org >") == "none");
+  CHECK(of_user_id("Eve <\"a<b\"@evil.org>") == "none");
+  CHECK(of_user_id("Eve > <eve@evil.org>") == "none");
   CHECK(of_user_id("alice@example.org, eve@evil.org") == "none");
   CHECK(of_user_id("alice@example.org eve@evil.org") == "none");
   CHECK(of_user_id("Eve\n<eve@evil.org>") == "none");

@@ -314,11 +314,17 @@ TEST_CASE("mime/header: hostile text takes linear time") {
     CHECK(seconds([&] { (void)parse_parameterized(text); }) < 2);
     CHECK(seconds([&] { (void)parse_header(bare); }) < 2);
   }
-  // Charsets are opened only so often.
-  std::string many;
-  for (int i = 0; i < 10'000; ++i)
-    many += "=?iso-8859-" + std::to_string(i % 2 == 0 ? 2 : 3) + "?q?=E4?= =?utf-8?q?x?= ";
-  CHECK(seconds([&] { (void)display_text(many); }) < 2);
+}
+
+TEST_CASE("mime/header: charsets are opened only so often") {
+  std::string text;
+  std::string shown;
+  for (int i = 0; i < 40; ++i) {
+    // The last one stays open, so these take turns, and the sixteenth is read to the end.
+    text += i % 2 == 0 ? "=?iso-8859-2?q?=E4?=," : "=?iso-8859-3?q?=E4?=,";
+    if (i < 16) shown += "\xC3\xA4,";
+  }
+  CHECK(display_text(text).starts_with(shown + "=?"));
 }
 
 TEST_CASE("mime/header: fold_field keeps every character and lines of 76") {
