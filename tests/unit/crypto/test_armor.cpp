@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "io/descriptor.hpp"
 #include "io/memory.hpp"
@@ -227,6 +228,23 @@ TEST_CASE("crypto/armor: an error stays") {
     CHECK(count.error().code == "crypto.bad-armor");
     CHECK(count.error().kind == ErrorKind::data);
   }
+}
+
+TEST_CASE("crypto/armor: an error of the source stays, too") {
+  class FailsOnce final : public Source {
+   public:
+    Result<std::size_t> read(std::span<char>) override {
+      if (std::exchange(failed_, true)) return std::size_t{0};
+      return fail(ErrorKind::temporary, "io.read", "no");
+    }
+
+   private:
+    bool failed_ = false;
+  };
+  FailsOnce broken;
+  DearmorSource source(broken);
+  CHECK(text_of(read_all(source, 100)) == "io.read");
+  CHECK(text_of(read_all(source, 100)) == "io.read");
 }
 
 TEST_CASE("crypto/armor: a stream that is no armor passes as it is") {
