@@ -10,6 +10,7 @@
 #include "backend/rnp/framing.hpp"
 #include "backend/rnp/rnp.hpp"
 #include "backend/rnp/stand_in.hpp"
+#include "crypto/armor.hpp"
 #include "crypto/contract.hpp"
 
 using namespace sm;
@@ -367,6 +368,61 @@ TEST_CASE("backend-rnp/traps: one key that we can't use does not spoil the rest"
   const auto merged = desk.reader.merge(ann + "\xfc\x03xyz", ann);
   REQUIRE(merged);
   CHECK(merged->ends_with("\xfc\x03xyz"));
+}
+
+TEST_CASE("backend-rnp/traps: a signature that can't be checked does not spoil the others") {
+  Desk desk;
+  desk.add("ann.pgp");
+  const std::string good = data("ann-sha512.sig");
+  const Packet packet = rnp::leading_packets(good).packets.front();
+  std::string unknown_hash(packet.body);
+  unknown_hash[3] = 99;
+  std::string unknown_version(packet.body);
+  unknown_version[0] = 6;
+  std::string over_a_key(packet.body);
+  over_a_key[1] = 0x10;
+  std::string all;
+  for (const std::string& body : {unknown_hash, unknown_version, over_a_key}) {
+    all += rnp::make_packet(packet_signature, body);
+  }
+  StringSource source(hello);
+  const auto found = desk.engine.verify(source, all + good);
+  REQUIRE(found);
+  REQUIRE(found->size() == 4);
+  for (std::size_t i = 0; i < 3; ++i) CHECK((*found)[i].state == SignatureState::unsupported);
+  CHECK((*found)[3].state == SignatureState::right);
+}
+
+TEST_CASE("backend-rnp/traps: a session key is not read by another algorithm than the key's") {
+  Desk desk;
+  desk.add("ann.sec.pgp");
+  std::string message = data("plain.msg");
+  const Packet session_key = rnp::leading_packets(message).packets.front();
+  REQUIRE(session_key.tag == packet_pkesk);
+  const std::size_t algorithm = session_key.raw.size() - session_key.body.size() + 9;
+  REQUIRE(message[algorithm] == 1);
+  for (const char other : {'\x10', '\x12', '\x63'}) {
+    message[algorithm] = other;
+    StringSource source(message);
+    StringSink sink;
+    CHECK(code(desk.engine.decrypt(source, sink, {})) == "key.missing");
+  }
+}
+
+TEST_CASE("backend-rnp/traps: of several armored blocks the good ones are read") {
+  Desk desk;
+  const std::string ann = armor(ArmorKind::public_key, data("ann.pgp"));
+  std::string broken = armor(ArmorKind::public_key, data("dan.pgp"));
+  broken[broken.find("\n\n") + 30] = '!';
+  const std::string cut = armor(ArmorKind::public_key, data("fay.pgp")).substr(0, 400) + "\n";
+  const auto input = desk.reader.read("Keys:\n" + broken + cut + "between\n" + ann + data("dan-revocation-1.asc"));
+  INFO(code(input));
+  REQUIRE(input);
+  REQUIRE(input->keys.size() == 1);
+  CHECK(input->keys[0].certificate == data("ann.pgp"));
+  CHECK(input->revocations.size() == 1);
+  REQUIRE(input->skipped.size() == 2);
+  for (const ImportSkip& skip : input->skipped) CHECK(skip.damaged);
 }
 
 TEST_CASE("backend-rnp/traps: nothing is printed") {
