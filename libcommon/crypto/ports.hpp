@@ -31,7 +31,8 @@ struct Signature {
   std::string hash;          // "sha256", lower case, as in micalg without "pgp-"
   std::int64_t created = 0;  // seconds since the epoch
   std::int64_t expires = 0;  // 0 is never
-  // The key that made it and the certificate it belongs to; filled unless unknown_key or unsupported.
+  // The key that made it and the certificate it belongs to, of whose subkeys only the signing one need be there; filled unless
+  // unknown_key or unsupported.
   Key key;
   CertificateInfo certificate;
 };

@@ -33,6 +33,21 @@ bool is_bounded(const Key& key, std::int64_t now) {
   return key.revocation != Revocation::none || key.expired(now);
 }
 
+// The certificate without the subkeys that `id` does not name: RNP checks every binding signature on loading, and those
+// of encryption subkeys are a fifth of a verification's time.
+std::string without_other_subkeys(const PacketRun& run, std::string_view id) {
+  std::string kept;
+  bool keep = true;
+  for (const Packet& packet : run.packets) {
+    if (packet.tag == packet_public_subkey) {
+      const auto body = parse_key(packet.body, false);
+      keep = body && fingerprint_of_key(body->public_part).ends_with(id);
+    }
+    if (keep) kept += packet.raw;
+  }
+  return kept;
+}
+
 std::optional<KeyBody> find_body(const PacketRun& run, const Fingerprint& fingerprint) {
   for (const Packet& packet : run.packets) {
     if (packet.tag != packet_public_key && packet.tag != packet_public_subkey) continue;
@@ -157,11 +172,10 @@ Result<void> Engine::State::load_signatory(const std::string& id) {
     const auto primary = run.packets.empty() ? std::nullopt : parse_key(run.packets.front().body, false);
     if (!primary) continue;
     const Fingerprint fingerprint = fingerprint_of_key(primary->public_part);
-    if (!load_certificate(ffi.get(), bytes)) continue;
+    if (!load_certificate(ffi.get(), without_other_subkeys(run, id))) continue;
     const KeyHandle handle = locate(ffi.get(), fingerprint);
     if (!handle) continue;
-    const CertificateInfo& info =
-        certificates.insert_or_assign(fingerprint, inspect_certificate(handle.get())).first->second;
+    const CertificateInfo info = inspect_certificate(handle.get());
     const std::vector<Key> signers = signing_keys(info);
     const bool vouches = std::ranges::any_of(signers, [&](const Key& key) { return is_named(key, id); });
     const std::int64_t now = clock.now();
