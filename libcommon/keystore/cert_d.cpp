@@ -38,6 +38,7 @@ bool same_packets(std::string_view a, std::string_view b) {
   if (!of_a || !of_b || of_a->size() != of_b->size()) return false;
   const auto content = [](const std::vector<Packet>& packets) {
     std::vector<std::pair<int, std::string_view>> result;
+    result.reserve(packets.size());
     for (const Packet& packet : packets) result.emplace_back(packet.tag, packet.body);
     std::ranges::sort(result);
     return result;
@@ -130,17 +131,23 @@ Result<bool> CertD::remove(const Fingerprint& fingerprint) {
 
 Result<std::map<std::string, FileTime>> CertD::shard_times() const {
   std::map<std::string, FileTime> times;
-  for (std::string& name : SM_TRY(list_directory(path_))) {
+  const Descriptor directory(open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) {
+    if (errno == ENOENT || errno == ENOTDIR) return times;
+    return fail_errno("store.read", "can't read " + path_, errno);
+  }
+  std::vector<std::string> names = SM_TRY(list_directory(path_));
+  std::ranges::sort(names);
+  for (std::string& name : names) {
     if (!is_lower_hex(name, 2)) continue;
-    const std::string path = path_ + '/' + name;
     struct stat status {};
-    if (stat(path.c_str(), &status) != 0) {
+    if (fstatat(directory.get(), name.c_str(), &status, 0) != 0) {
       if (errno == ENOENT) continue;
-      return fail_errno("store.read", "can't read " + path, errno);
+      return fail_errno("store.read", "can't read " + path_ + '/' + name, errno);
     }
     if (!S_ISDIR(status.st_mode)) continue;
-    SM_TRY(check_mode(path, status));
-    times.emplace(std::move(name), modified_of(status));
+    SM_TRY(check_mode(path_ + '/' + name, status));
+    times.emplace_hint(times.end(), std::move(name), modified_of(status));
   }
   return times;
 }

@@ -142,7 +142,7 @@ void Index::add_changes(const Shard& before, const Shard& after, Changes& change
       const Entry* const same = found == other.end() ? nullptr : &found->second;
       for (const Fingerprint& key : entry.keys) {
         if (same && std::ranges::binary_search(same->keys, key)) continue;
-        (changes[key_file(key)].*list).push_back(key + ' ' + fingerprint);
+        (changes[key_file(key)].*list).push_back(std::string(key).append(1, ' ').append(fingerprint));
       }
       for (const std::string& address : entry.addresses) {
         if (same && std::ranges::binary_search(same->addresses, address)) continue;
@@ -287,7 +287,7 @@ std::optional<Index::Times> Index::load_times() {
     line.remove_prefix(3);
     FileTime time;
     if (!take_number(line, '.', time.seconds) || !take_number(line, '\0', time.nanoseconds)) return std::nullopt;
-    times.insert_or_assign(name, time);
+    times.insert_or_assign(times.end(), name, time);
   }
   return times;
 }
@@ -368,32 +368,32 @@ Result<Index::Views> Index::read_changed(const Times& times, const Times& presen
   return fresh;
 }
 
-Result<void> Index::write_views(Times times, const Views& fresh, const Times& present) {
+// `stored`: the times as they are in their file, if there is one.
+Result<void> Index::write_views(const std::optional<Times>& stored, const Views& fresh, const Times& present) {
   Changes changes;
   for (const auto& [name, view] : fresh) add_changes(view.before, view.shard, changes);
   SM_TRY(write_changes(changes));
+  Times times = stored.value_or(Times());
   for (const auto& [name, view] : fresh) {
-    SM_TRY(store_shard(name, view.shard));
+    if (view.shard != view.before) SM_TRY(store_shard(name, view.shard));
     if (present.contains(name)) {
       times.insert_or_assign(name, view.time);
     } else {
       times.erase(name);
     }
   }
+  if (stored == times) return {};
   return store_times(times);
 }
 
 Result<void> Index::take_in(bool writable, std::int64_t now, const Times& present) {
   // A second time if the first finds damage.
   for (int attempt = 0; attempt < 2 && writable && views_.empty(); ++attempt) {
-    auto stored = load_times();
-    if (!stored) {
-      if (!clear()) break;
-      stored = Times();
-    }
-    const Views fresh = SM_TRY(read_changed(*stored, present, now));
+    const auto stored = load_times();
+    if (!stored && !clear()) break;
+    const Views fresh = SM_TRY(read_changed(stored.value_or(Times()), present, now));
     if (damaged_) continue;
-    if (write_views(*stored, fresh, present) && !damaged_) return {};
+    if (write_views(stored, fresh, present) && !damaged_) return {};
     if (!damaged_) break;
   }
   // In memory, from now on: what is in the files and what is here would not fit together if we wrote later.
@@ -414,7 +414,7 @@ Result<void> Index::refresh() {
   const Times present = SM_TRY(certificates_.shard_times());
   const auto stored = load_times();
   if (!stored && !ignored_ && present.empty()) return {};
-  if ((stored || ignored_) && remembered(stored) == present) return {};
+  if (stored && views_.empty() ? *stored == present : (stored || ignored_) && remembered(stored) == present) return {};
   if (!views_.empty() || ignored_) return take_in(false, now, present);
   const auto lock = lock_to_write();
   return take_in(lock.has_value(), now, present);
@@ -426,7 +426,7 @@ Result<void> Index::rebuild() {
   const std::int64_t now = clock_.now();
   const Times present = SM_TRY(certificates_.shard_times());
   const Views fresh = SM_TRY(read_changed({}, present, now));
-  return write_views({}, fresh, present);
+  return write_views(std::nullopt, fresh, present);
 }
 
 void Index::put(const CertificateInfo& info, const FileStamp& stamp) {

@@ -90,7 +90,7 @@ class Index {
   Result<void> clear();
   Times remembered(const std::optional<Times>& stored) const;
   Result<Views> read_changed(const Times& times, const Times& present, std::int64_t now);
-  Result<void> write_views(Times times, const Views& fresh, const Times& present);
+  Result<void> write_views(const std::optional<Times>& stored, const Views& fresh, const Times& present);
   Result<void> take_in(bool writable, std::int64_t now, const Times& present);
   void update(const Fingerprint& fingerprint, const std::optional<Entry>& entry);
 

@@ -33,7 +33,7 @@ bool holds(const CertificateInfo& info, std::string_view id) {
 }  // namespace
 
 struct Keystore::State {
-  State(StorePaths paths, CertificateReader& certificate_reader, const Clock& clock, UserIdAddress address_of)
+  State(const StorePaths& paths, CertificateReader& certificate_reader, const Clock& clock, UserIdAddress address_of)
       : root(paths.root),
         reader(certificate_reader),
         certificates(paths.certificates),
@@ -80,7 +80,7 @@ Keystore::Keystore(Keystore&&) noexcept = default;
 Keystore& Keystore::operator=(Keystore&&) noexcept = default;
 Keystore::~Keystore() = default;
 
-Result<Keystore> Keystore::open(StorePaths paths, CertificateReader& reader, const Clock& clock,
+Result<Keystore> Keystore::open(const StorePaths& paths, CertificateReader& reader, const Clock& clock,
                                 UserIdAddress address_of) {
   if (SM_TRY(store::check_directory(paths.root))) {
     SM_TRY(store::check_version(paths.root));
@@ -89,7 +89,7 @@ Result<Keystore> Keystore::open(StorePaths paths, CertificateReader& reader, con
     SM_TRY(store::Secrets(paths.root).check());
   }
   SM_TRY(store::check_directory(paths.certificates));
-  return Keystore(std::make_unique<State>(std::move(paths), reader, clock, std::move(address_of)));
+  return Keystore(std::make_unique<State>(paths, reader, clock, std::move(address_of)));
 }
 
 // ---- KeySource

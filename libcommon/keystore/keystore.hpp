@@ -27,7 +27,7 @@ class Keystore final : public KeySource {
   // is store.mode (config); a store of a newer version (root/version) is store.version (config). A private/ that
   // belongs to somebody else hinders only those who ask for a secret key: store.owner (config). A store that does not
   // exist is empty. `address_of` finds the address in a user ID. `reader` and `clock` must outlive it.
-  static Result<Keystore> open(StorePaths paths, CertificateReader& reader, const Clock& clock,
+  static Result<Keystore> open(const StorePaths& paths, CertificateReader& reader, const Clock& clock,
                                UserIdAddress address_of);
   Keystore(Keystore&&) noexcept;
   Keystore& operator=(Keystore&&) noexcept;

@@ -10,8 +10,8 @@
 namespace sm {
 namespace {
 
-Unexpected malformed(std::string_view text, std::string why) {
-  return fail(ErrorKind::usage, "id.malformed", "'" + std::string(text) + "' " + why,
+Unexpected malformed(std::string_view text, std::string_view why) {
+  return fail(ErrorKind::usage, "id.malformed", "'" + std::string(text) + "' " + std::string(why),
               "give a full fingerprint, a key ID of 16 digits, or an address");
 }
 
