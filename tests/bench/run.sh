@@ -47,3 +47,20 @@ pairs "$runs" "$dir/m.eml" "$floor encrypt-sign $dir/pub.pgp $dir/sec.pgp" "$bin
 echo "== decrypt and verify, 10 KB"
 pairs "$runs" "$dir/e.pgp" "$floor decrypt-verify $dir/sec.pgp $dir/pub.pgp" "$bin/smcrypt decrypt <$dir/e.eml" \
   "gpg --batch --quiet --decrypt" "sq decrypt --recipient-file $dir/sec.asc --signer-file $dir/pub.asc" "gosop decrypt $dir/sec.asc"
+
+echo "== 256 MB from a pipe"
+message 268435456 >"$dir/big.eml"
+big=${SM_BENCH_BIG_RUNS:-5}
+pairs "$big" "$dir/big.eml" "- $floor encrypt $dir/pub.pgp" "- $bin/smcrypt encrypt --to alice@example.org" \
+  "- gpg --batch --quiet --compress-algo none --encrypt -r $fingerprint"
+pairs "$big" "$dir/big.eml" "- $floor sign $dir/sec.pgp" "- $bin/smsign sign"
+"$bin/smsign" sign <"$dir/big.eml" >"$dir/big-signed.eml"
+pairs "$big" "$dir/big-signed.eml" "- $bin/smsign verify -q"
+"$bin/smcrypt" encrypt --sign --to alice@example.org <"$dir/big.eml" >"$dir/big-encrypted.eml"
+pairs "$big" "$dir/big-encrypted.eml" "- $bin/smcrypt decrypt"
+
+echo "== one certificate, and one of 10,000"
+cp -a "$dir/store" "$dir/large"
+"$build/bench/bench-certificates" 10000 "$dir/large/pgp.cert.d"
+"$bin/smcrypt" --store "$dir/large" encrypt --to alice@example.org <"$dir/m.eml" >/dev/null
+pairs "$runs" "$dir/m.eml" "$bin/smcrypt encrypt --to alice@example.org" "$bin/smcrypt --store $dir/large encrypt --to alice@example.org"
