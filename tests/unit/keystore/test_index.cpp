@@ -1,6 +1,7 @@
 #include <set>
 
 #include "fixture.hpp"
+#include "keystore/index.hpp"
 
 using namespace sm;
 using namespace sm::test;
@@ -162,6 +163,22 @@ TEST_CASE("keystore/index: a file changed in place is never believed by what the
   fclose(file);
   CHECK(f.open().claimants("a@x")->empty());
   CHECK(f.open().holders(subkey_of(toy("alice", {}, {"sub"})))->empty());
+}
+
+TEST_CASE("keystore/index: a writer who comes late to the index does not undo what another indexed since") {
+  Fixture f;
+  const std::string old = toy("alice", {"old@x"});
+  const Fingerprint fingerprint = f.plant(old);
+  store::CertD certificates(f.paths.certificates);
+  const store::FileStamp stamp = *certificates.stamp(fingerprint);
+  f.plant(toy("alice", {"new@x"}));
+  f.age_shards();
+  REQUIRE(f.open().claimants("new@x")->size() == 1);
+  store::Index index(f.paths.root, certificates, f.reader, f.clock, toy_address);
+  index.put(*f.reader.inspect(old), stamp);
+  CHECK(f.open().claimants("new@x")->size() == 1);
+  index.remove(fingerprint);  // by one who did not see it come back
+  CHECK(f.open().claimants("new@x")->size() == 1);
 }
 
 TEST_CASE("keystore/index: it may be deleted, in whole or in part, at any time") {
