@@ -215,6 +215,21 @@ TEST_CASE("backend-rnp/traps: a primary key that is elsewhere is never picked") 
   CHECK(code(desk.engine.sign(source, fay.info.fingerprint(), Hash::automatic)) == "key.missing");
 }
 
+TEST_CASE("backend-rnp/traps: asked for a key that may not sign, no other signs in its place") {
+  Desk desk;
+  const auto fay = desk.add("fay.sec.pgp");
+  REQUIRE(fay.secret_available.size() == 3);
+  desk.passphrases.text = "secret";
+  StringSource source(hello);
+  CHECK(code(desk.engine.sign(source, fay.info.fingerprint(), Hash::automatic)) == "key.unusable");
+  EncryptionRequest request;
+  request.recipients = {fay.info.fingerprint()};
+  request.sign_with = fay.info.fingerprint();
+  StringSink sink;
+  CHECK(code(desk.engine.encrypt(source, sink, request)) == "key.unusable");
+  CHECK(desk.passphrases.asked == 0);
+}
+
 struct Backend {
   using Generator = rnp::Generator;
 };
@@ -299,8 +314,8 @@ TEST_CASE("backend-rnp/traps: what has no integrity protection is refused") {
   CHECK(desk.plain == hello);
   std::string message = data("plain.msg");
   // The container, of definite length in the new format, as one of tag 9 without its version.
-  const std::size_t container = message.find('\xd2');
-  REQUIRE(container != message.npos);
+  const std::size_t container = rnp::leading_packets(message).packets.front().raw.size();
+  REQUIRE(message[container] == '\xd2');
   message[container] = '\xc9';
   message[container + 1] = static_cast<char>(message[container + 1] - 1);
   message.erase(container + 2, 1);

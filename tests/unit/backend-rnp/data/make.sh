@@ -76,6 +76,7 @@ at 01 --passphrase secret --quick-gen-key 'Fay <fay@f.example>' ed25519 cert nev
 at 01 --passphrase secret --quick-add-key "$(fingerprint fay)" ed25519 sign never
 at 01 --passphrase secret --quick-add-key "$(fingerprint fay)" cv25519 encr never
 at 02 --export fay >"$here/fay.pgp"
+at 02 --passphrase secret --export-secret-keys fay >"$here/fay.sec.pgp"
 at 02 --passphrase secret --export-secret-subkeys fay >"$here/fay-offline.sec.pgp"
 
 # Gus: DSA of 1024 bits and ElGamal.
