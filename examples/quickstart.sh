@@ -2,7 +2,6 @@
 # From a bare Debian 12 to signed and encrypted mail: installs what is missing (as root, or through sudo), builds the release
 # programs in build/release, and shows the main job in a store of its own, which goes away again. Each command is printed
 # before it runs.
-# shellcheck disable=SC2016 # show evaluates its argument
 set -eu
 cd "$(dirname "$0")/.."
 

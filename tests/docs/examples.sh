@@ -31,7 +31,6 @@ for document in "$SM_ROOT/README.md" "$SM_ROOT"/man/*; do
     esac
     if grep -qE '^(\./|cmake )' "$block"; then continue; fi
     sed "s/$example/$(cat "$SM_TMP/bob-new")/" "$block" >"$here/script"
-    # shellcheck disable=SC2016 # the inner shell expands them
     SM_NAME="$name: $(head -n 1 "$block")" expect_status 0 \
       env PATH="$here/bin:$PATH" sh -c 'cd "$1" && exec sh -e script 2>&1' sh "$here" </dev/null
     if [ -e "$block.shown" ]; then check "$name: it prints what is shown" shows "$OUT" "$block.shown"; fi
