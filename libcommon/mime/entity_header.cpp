@@ -32,12 +32,11 @@ std::string clean_field(std::string_view raw, bool lone_cr) {
     } else {
       // What a line begins with, if not text, may be white space of the lines before.
       if (line.empty() && !space.empty()) line = std::exchange(space, {});
-      if (c == '\0') {
+      const bool lone = c == '\r' && (i + 1 == raw.size() || !is_blank(raw[i + 1]));
+      if (c == '\0' || lone) {
         line += ' ';
       } else if (c != '\r') {
         line += c;
-      } else if (i + 1 == raw.size() || !is_blank(raw[i + 1])) {
-        line += ' ';
       }
     }
   }
@@ -100,8 +99,11 @@ std::string edited_header(std::string_view text, bool lone_cr, const HeaderEdit&
   bool dropping = false;
   for (const Field& field : header.fields) {
     if (field.name.empty()) {
-      dropping = field.raw.starts_with("From ") || (dropping && is_blank(field.raw.front()));
-      if (!dropping) out += clean_field(field.raw, lone_cr);
+      const std::string line = clean_field(field.raw, lone_cr);
+      // With such a line go its continuations, which would become those of the field before. What is left of ">From "
+      // alone would end the header.
+      if (!is_blank(field.raw.front())) dropping = !line.starts_with(">From ");
+      if (!dropping) out += line;
       continue;
     }
     dropping = false;

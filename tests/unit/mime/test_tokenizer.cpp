@@ -182,6 +182,7 @@ TEST_CASE("mime/tokenizer: From lines of an mbox") {
         "mbox0[From a@b Mon/] (0 header0[A: b/] blank0[/] body0[From x/] )");
   CHECK(sketch("From a\n>From b\nFrom c\nA: b\n>From d\n\n") ==
         "mbox0[From a/] (0 header0[>From b/] header0[From c/] header0[A: b/] header0[>From d/] blank0[/] )");
+  CHECK(sketch("A: b\n>From c\nFrom d\n\n") == "(0 header0[A: b/] header0[>From c/] header0[From d/] blank0[/] )");
   CHECK(sketch(">From a\nA: b\n") == "(0 blank0[] body0[>From a/A: b/] )");
   CHECK(sketch("From : a@b\n\n") == "(0 header0[From : a@b/] blank0[/] )");
   CHECK(sketch("From a\nA: b\n\n", true) == "(0 blank0[] body0[From a/A: b//] )");

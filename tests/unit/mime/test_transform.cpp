@@ -113,6 +113,8 @@ TEST_CASE("mime/transform: the header of the entity") {
         "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\nContent-Language: fr\n\n\xc3\xa9\n");
   CHECK(canonical("content-type:text/html \n\t; x=y\t\n \nSubject: z\nCONTENT-ID: <a>\n\n<p>") ==
         "content-type:text/html\n \t; x=y\nCONTENT-ID: <a>\n\n<p>");
+  CHECK(seven_bit("A: b\n\n\xc3\xa9\n") ==
+        "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n=C3=A9\n");
   CHECK(transformed("A: b\n\nx\n", "HP-Outer: A: b\r\n").text ==
         "Content-Type: text/plain; charset=us-ascii\nHP-Outer: A: b\n\nx\n");
   CHECK(transformed("Content-Description: \xc3\xa9\n\nx\n").findings == Codes{"mime.header-8bit@0"});
@@ -250,6 +252,11 @@ TEST_CASE("mime/transform: message/rfc822 is converted at its leaves (RFC 2046 s
   CHECK(result.findings.empty());
 }
 
+TEST_CASE("mime/transform: lines of an mbox in the header of a message inside") {
+  CHECK(seven_bit_part("Content-Type: message/rfc822\n\nA: b\n>From x \n y\nFrom z\n w\n>From  \nC: d\n\ne") ==
+        "Content-Type: message/rfc822\n\nA: b\n>From x\n y\nC: d\n\ne");
+}
+
 TEST_CASE("mime/transform: a label 8bit stays while there is 8bit inside") {
   const std::string head = "Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: 8bit\n\n--b\n";
   CHECK(seven_bit(head + "\n\xe9\n--b--").find("boundary=b\nContent-Transfer-Encoding: 7bit\n") != std::string::npos);
@@ -292,6 +299,10 @@ TEST_CASE("mime/transform: missing last delimiters are added, the line end befor
         "boundary=i\n\n--i\n\nx\n--i--\n--o\n"
         "A: b\n\n--o\n\ny\n\n--o--");
   CHECK(result.findings == Codes{"mime.closing-added@1", "mime.closing-added@0"});
+  CHECK(seven_bit(
+            "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: multipart/mixed; boundary=i\n\n--i\nA: "
+            "b\n\n--o--\n")
+            .ends_with("--i\nA: b\n\n\n--i--\n--o--\n"));
   // Where it would close another multipart, that has no end either, it is not.
   CHECK(seven_bit(
             "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: multipart/mixed; boundary=\"o--\"\n\nx")
