@@ -4,6 +4,8 @@
 
 namespace sm {
 
-std::int64_t SystemClock::now() const { return std::time(nullptr); }
+std::int64_t SystemClock::now() const {
+  return std::time(nullptr);
+}
 
 }  // namespace sm

@@ -12,8 +12,8 @@ Unexpected fail(ErrorKind kind, std::string_view code, std::string message, std:
 Unexpected fail_errno(std::string_view code, std::string_view what, int error_number, const char* file, int line) {
   // strerrordesc_np ignores the locale: what we print never depends on it.
   const char* description = strerrordesc_np(error_number);
-  return fail(ErrorKind::temporary, code,
-              std::string(what) + ": " + (description ? description : "unknown error"), {}, file, line);
+  return fail(ErrorKind::temporary, code, std::string(what) + ": " + (description ? description : "unknown error"), {},
+              file, line);
 }
 
 }  // namespace sm

@@ -1,5 +1,5 @@
-// Error: why an operation failed, for a program that must choose an exit status and a person who must choose what to do.
-// An expected outcome (a bad signature, an absent certificate) is not an Error but a value of its function.
+// Error: why an operation failed, for a program that must choose an exit status and a person who must choose what to
+// do. An expected outcome (a bad signature, an absent certificate) is not an Error but a value of its function.
 #pragma once
 
 #include <string>

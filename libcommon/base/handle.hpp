@@ -13,11 +13,13 @@ struct HandleDeleter {
   }
 };
 
-// Handle<rnp_ffi_st, rnp_ffi_destroy> ffi; a C constructor fills it through std::out_ptr's poor man's form, out(handle).
+// Handle<rnp_ffi_st, rnp_ffi_destroy> ffi; a C constructor fills it through std::out_ptr's poor man's form,
+// out(handle).
 template <class T, auto Free>
 using Handle = std::unique_ptr<T, HandleDeleter<Free>>;
 
-// For `int make(T** result)`: make(out(handle)) gives the handle what the function stored, at the end of the expression.
+// For `int make(T** result)`: make(out(handle)) gives the handle what the function stored, at the end of the
+// expression.
 template <class H>
 class Out {
  public:
@@ -25,7 +27,7 @@ class Out {
   Out(const Out&) = delete;
   Out& operator=(const Out&) = delete;
   ~Out() { handle_.reset(raw_); }
-  operator typename H::pointer*() { return &raw_; }
+  operator typename H::pointer *() { return &raw_; }
 
  private:
   H& handle_;

@@ -18,8 +18,8 @@ std::array<unsigned char, 32> sha256(std::string_view bytes);
 // Fills `bytes` with random bytes from the kernel (getrandom(2)).
 void random_bytes(std::span<char> bytes);
 
-// AES-256 in counter mode (NIST SP 800-38A), IV zero, under a random key that exists only in this object: what it enciphers,
-// nobody but this object can read. The position is given with each call, so reads may come in any order.
+// AES-256 in counter mode (NIST SP 800-38A), IV zero, under a random key that exists only in this object: what it
+// enciphers, nobody but this object can read. The position is given with each call, so reads may come in any order.
 class EphemeralCipher {
  public:
   EphemeralCipher();

@@ -58,11 +58,11 @@ class [[nodiscard]] Result<void> {
 
 // `auto v = SM_TRY(f());` is the value of a Result, or returns its Error from the function around it. The only macro of
 // the project: the language has no other way to say it.
-#define SM_TRY(expression)                                                          \
-  __extension__({                                                                   \
-    auto sm_try_result = (expression);                                              \
-    if (!sm_try_result) return ::sm::Unexpected{std::move(sm_try_result).error()};  \
-    *std::move(sm_try_result);                                                      \
+#define SM_TRY(expression)                                                         \
+  __extension__({                                                                  \
+    auto sm_try_result = (expression);                                             \
+    if (!sm_try_result) return ::sm::Unexpected{std::move(sm_try_result).error()}; \
+    *std::move(sm_try_result);                                                     \
   })
 
 }  // namespace sm

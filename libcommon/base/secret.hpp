@@ -1,5 +1,5 @@
-// Secret: bytes that must not outlive their use: passphrases, session keys. They lie in pages of their own that are locked
-// into memory and left out of core dumps, and are wiped when the object goes.
+// Secret: bytes that must not outlive their use: passphrases, session keys. They lie in pages of their own that are
+// locked into memory and left out of core dumps, and are wiped when the object goes.
 #pragma once
 
 #include <cstddef>

@@ -63,8 +63,10 @@ Result<void> Output::flush() {
 Result<void> Output::write_all(Source& result) {
   SM_TRY(open());
   DescriptorSink descriptor(device_ ? device_.get() : STDOUT_FILENO);
-  Sink& sink = file_ ? static_cast<Sink&>(*file_) : descriptor;
-  SM_TRY(copy(result, sink));
+  if (file_)
+    SM_TRY(copy(result, *file_));
+  else
+    SM_TRY(copy(result, descriptor));
   return {};
 }
 

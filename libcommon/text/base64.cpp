@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 // The two characters of each 12 bits.
-constexpr auto pairs = [] {
+constexpr auto pairs = []() {
   std::array<std::array<char, 2>, 4096> table{};
   for (std::size_t i = 0; i < table.size(); ++i) table[i] = {alphabet[i >> 6], alphabet[i & 63]};
   return table;
@@ -21,7 +21,7 @@ constexpr auto pairs = [] {
 constexpr std::uint32_t no_digit = 1u << 31;
 
 // The value of each character at each of the four places of a quantum, shifted to where it belongs.
-constexpr auto digit_values = [] {
+constexpr auto digit_values = []() {
   std::array<std::array<std::uint32_t, 256>, 4> table{};
   for (auto& place : table) place.fill(no_digit);
   for (std::uint32_t value = 0; value < 64; ++value) {

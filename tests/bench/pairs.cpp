@@ -67,7 +67,7 @@ double run(Series& series) {
   for (std::string& word : series.words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const double begin = now_ms();
-  const pid_t pid = vfork();
+  const pid_t pid = fork();
   if (pid == 0) {
     dup2(in, 0);
     dup2(out, 1);
