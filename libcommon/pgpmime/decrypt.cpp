@@ -18,16 +18,27 @@ Unexpected damaged() {
   return fail(ErrorKind::data, "crypto.damaged", "the encrypted message is damaged");
 }
 
+class CipherSource final : public Source {
+ public:
+  CipherSource(Document& document, const mime::Part& part) : body_(decoded_body(document, part)), packets_(*body_) {}
+  Result<std::size_t> read(std::span<char> buffer) override { return packets_.read(buffer); }
+
+ private:
+  std::unique_ptr<Source> body_;
+  DearmorSource packets_;
+};
+
 }  // namespace
 
 Result<DecryptedMessage> decrypt(Document& document, const mime::Outline& outline, Decryptor& decryptor,
                                  const DecryptionLimits& bounds, const std::string& spool_directory) {
   const auto parts = encrypted_parts(outline, 0);
   if (!parts) return damaged();
-  const auto body = decoded_body(document, outline.parts.at(static_cast<std::size_t>(parts->message)));
-  DearmorSource cipher(*body);
+  const mime::Part& part = outline.parts.at(static_cast<std::size_t>(parts->message));
+  CipherSource cipher(document, part);
+  const Ciphertext ciphertext(cipher, [&] { return std::make_unique<CipherSource>(document, part); });
   Spool spool(spool_directory);
-  auto decryption = decryptor.decrypt(cipher, spool, bounds);
+  auto decryption = decryptor.decrypt(ciphertext, spool, bounds);
   if (!decryption) {
     if (decryption.error().kind == ErrorKind::data) return damaged();
     return Unexpected{std::move(decryption).error()};

@@ -10,7 +10,7 @@ offences() (
     grep -rnE --include='*.?pp' "#[[:space:]]*include[[:space:]]*[<\"]$pattern" libcommon tools | grep -vE "^libcommon/$owner"
   done <<RULES
 backend/rnp/ rnp/rnp
-backend/botan/ botan/
+backend/(botan|rnp)/ botan/
 backend/openssl/ openssl/
 backend/curl/ curl/
 backend/cares/ ares

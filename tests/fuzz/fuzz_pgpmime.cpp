@@ -25,8 +25,9 @@ struct Credulous final : sm::Verifier, sm::Decryptor {
     SM_TRY(sm::read_all(data, plenty));
     return std::vector{sm::Signature{.state = sm::SignatureState::right}};
   }
-  sm::Result<sm::Decryption> decrypt(sm::Source& cipher, sm::Sink& plain, const sm::DecryptionLimits&) override {
-    SM_TRY(sm::copy(cipher, plain));
+  sm::Result<sm::Decryption> decrypt(const sm::Ciphertext& cipher, sm::Sink& plain,
+                                     const sm::DecryptionLimits&) override {
+    SM_TRY(sm::copy(cipher.first, plain));
     return sm::Decryption{};
   }
 };

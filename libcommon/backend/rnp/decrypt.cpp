@@ -2,6 +2,7 @@
 #include <map>
 
 #include "backend/rnp/engine.hpp"
+#include "backend/rnp/literal_format.hpp"
 #include "backend/rnp/message.hpp"
 #include "backend/rnp/verify.hpp"
 
@@ -23,6 +24,7 @@ class BoundedSink final : public Sink {
     return to_.write(bytes);
   }
   Result<void> finish() override { return to_.finish(); }
+  std::uint64_t written() const { return written_; }
 
  private:
   Sink& to_;
@@ -99,13 +101,73 @@ Result<std::vector<RecipientPacket>> plan(Engine::State& state, const Message& m
   return order;
 }
 
+// The body of a secret key's packet, not protected any more; empty if it can't be had.
+Result<Secret> unprotected(Engine::State& state, const Fingerprint& fingerprint) {
+  const Ffi ffi = make_ffi(state.clock.now());
+  for (const Secret& bytes : SM_TRY(state.keys.secret_keys(fingerprint))) load_secret(ffi.get(), bytes.view());
+  const KeyHandle key = locate(ffi.get(), fingerprint);
+  if (!key) return Secret();
+  if (get_flag(rnp_key_is_protected, key.get()) &&
+      (state.passphrase.empty() || rnp_key_unprotect(key.get(), state.passphrase.data()) != RNP_SUCCESS)) {
+    return Secret();
+  }
+  std::uint8_t* bytes = nullptr;
+  std::size_t size = 0;
+  if (rnp_get_secret_key_data(key.get(), &bytes, &size) != RNP_SUCCESS) return Secret();
+  const PacketRun run = leading_packets({reinterpret_cast<const char*>(bytes), size});
+  Secret body = run.packets.empty() ? Secret() : Secret(run.packets.front().body);
+  rnp_buffer_clear(bytes, size);
+  rnp_buffer_destroy(bytes);
+  return body;
+}
+
+rnp_result_t execute(Engine::State& state, rnp_op_verify_t operation) {
+  state.wants_signers = true;
+  const rnp_result_t status = rnp_op_verify_execute(operation);
+  state.wants_signers = false;
+  if (status == RNP_ERROR_OUT_OF_MEMORY) throw std::bad_alloc();
+  return status;
+}
+
+// A message that RNP opened and found malformed, if it is so only because of its literal's format: its signatures.
+Result<std::vector<Signature>> decrypt_mime(Engine::State& state, Source& cipher,
+                                            const std::vector<RecipientPacket>& attempts, const Fingerprint& key,
+                                            Sink& plain, const DecryptionLimits& bounds) {
+  std::optional<SessionKey> session_key;
+  {
+    const Secret secret = SM_TRY(unprotected(state, key));
+    state.passphrase = {};
+    for (const RecipientPacket& packet : attempts) {
+      if (session_key || packet.key_id != key.substr(24)) continue;
+      session_key = open_session_key(packet.body, secret.view());
+    }
+  }
+  if (!session_key) return damaged();
+  Message message(cipher);
+  SM_TRY(message.open());
+  message.set_recipients({});
+  MimeLiteral packets(message, std::move(*session_key));
+  BoundedSink bounded(plain, message, bounds.output);
+  const SourceInput input(packets, state.failure);
+  const SinkOutput output(bounded, state.failure);
+  Verification operation;
+  rnp_result_t status = rnp_op_verify_create(out(operation), state.ffi.get(), input.get(), output.get());
+  if (status == RNP_SUCCESS) status = execute(state, operation.get());
+  if (auto error = state.failure.take()) return Unexpected{std::move(*error)};
+  // That none of the signatures is valid is for others to judge.
+  if (status != RNP_SUCCESS && status != RNP_ERROR_SIGNATURE_INVALID) return damaged();
+  SM_TRY(packets.expect_end(bounded.written()));
+  SM_TRY(message.expect_end());
+  return state.collect(operation.get());
+}
+
 }  // namespace
 
-Result<Decryption> Engine::decrypt(Source& cipher, Sink& plain, const DecryptionLimits& bounds) {
+Result<Decryption> Engine::decrypt(const Ciphertext& cipher, Sink& plain, const DecryptionLimits& bounds) {
   State& state = *state_;
   state.begin("decrypt");
   state.forget_certificates();
-  Message message(cipher);
+  Message message(cipher.first);
   SM_TRY(message.open());
   std::map<std::string, Fingerprint> keys;
   const std::vector<RecipientPacket> order = SM_TRY(plan(state, message, keys));
@@ -120,11 +182,10 @@ Result<Decryption> Engine::decrypt(Source& cipher, Sink& plain, const Decryption
   Verification operation;
   rnp_result_t status = rnp_op_verify_create(out(operation), state.ffi.get(), input.get(), output.get());
   if (status == RNP_SUCCESS) status = rnp_op_verify_set_flags(operation.get(), RNP_VERIFY_IGNORE_SIGS_ON_DECRYPT);
-  state.wants_signers = true;
-  if (status == RNP_SUCCESS) status = rnp_op_verify_execute(operation.get());
-  state.wants_signers = false;
+  state.keeps_passphrase = cipher.again != nullptr;
+  if (status == RNP_SUCCESS) status = execute(state, operation.get());
+  state.keeps_passphrase = false;
   auto error = state.failure.take();
-  if (status == RNP_ERROR_OUT_OF_MEMORY) throw std::bad_alloc();
 
   char* mode = nullptr;
   bool valid = false;
@@ -149,14 +210,21 @@ Result<Decryption> Engine::decrypt(Source& cipher, Sink& plain, const Decryption
       }
       return damaged();
     }
+    Decryption decryption;
+    const auto key = keys.find(used_id);
+    if (key != keys.end()) decryption.key = key->second;
+    for (const RecipientPacket& packet : message.recipients()) decryption.recipients.push_back(packet.key_id);
+    if (status == RNP_ERROR_BAD_FORMAT && key != keys.end() && bounded.written() == 0 && cipher.again) {
+      const auto again = cipher.again();
+      decryption.signatures = SM_TRY(decrypt_mime(state, *again, order, key->second, plain, bounds));
+      return decryption;
+    }
     if (status != RNP_SUCCESS || !valid || protection == "none" || protection == "cfb") return damaged();
     SM_TRY(message.expect_end());
-    Decryption decryption;
     decryption.signatures = state.collect(operation.get());
-    if (const auto key = keys.find(used_id); key != keys.end()) decryption.key = key->second;
-    for (const RecipientPacket& packet : message.recipients()) decryption.recipients.push_back(packet.key_id);
     return decryption;
   }();
+  state.passphrase = {};
   state.forget_certificates();
   return result;
 }

@@ -84,6 +84,8 @@ void Engine::State::begin(std::string_view operation) {
   asked.clear();
   locked.reset();
   passphrase_given = false;
+  keeps_passphrase = false;
+  passphrase = {};
 }
 
 void Engine::State::forget_certificates() {
@@ -215,18 +217,22 @@ bool Engine::State::on_passphrase_wanted(rnp_ffi_t, void* self, rnp_key_handle_t
       if (!state.locked) state.locked = fail(ErrorKind::key, "key.locked", "the key is locked").error;
       return false;
     }
-    auto passphrase = state.passphrases(named, handle ? state.purpose : "message password");
-    if (!passphrase) {
-      if (!state.locked) state.locked = std::move(passphrase).error();
+    auto given = state.passphrases(named, handle ? state.purpose : "message password");
+    if (!given) {
+      if (!state.locked) state.locked = std::move(given).error();
       return false;
     }
     state.passphrase_given = true;
-    const std::string_view bytes = passphrase->view();
+    const std::string_view bytes = given->view();
     // RNP takes a C string of at most 255 bytes: another one can't be what the key was protected with by anything that
     // it reads.
     if (bytes.size() >= size || bytes.find('\0') != bytes.npos) return false;
     if (!bytes.empty()) memcpy(buffer, bytes.data(), bytes.size());
     buffer[bytes.size()] = '\0';
+    if (handle && state.keeps_passphrase) {
+      state.passphrase = Secret(bytes.size() + 1);
+      bytes.copy(state.passphrase.data(), bytes.size());
+    }
     return true;
   });
 }

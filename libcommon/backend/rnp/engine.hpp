@@ -42,6 +42,8 @@ struct Engine::State {
   std::set<Fingerprint> asked;  // keys whose passphrase was asked for; "" is a message's password
   std::optional<Error> locked;  // the first answer of the PassphraseSource that was none
   bool passphrase_given = false;
+  bool keeps_passphrase = false;
+  Secret passphrase;  // the last one that was given for a key while keeps_passphrase, with a NUL behind it
 
   void begin(std::string_view operation);
   // Before an operation that checks signatures: certificates are then presented anew, as load_signatory() does, and

@@ -1,5 +1,7 @@
 #include "backend/rnp/ffi.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <new>
 
@@ -15,6 +17,15 @@ const std::uint8_t* octets(std::string_view bytes) {
 // A failure to make an object of the library is memory that ran out: nothing else is documented to happen.
 void must(rnp_result_t result) {
   if (result != RNP_SUCCESS) throw std::bad_alloc();
+}
+
+// RNP does not tell memory that ran out from a key that is malformed or missing, and writes through some null pointers.
+// So more than any of its steps takes beyond its input is asked for before, while there is somebody who can say so.
+void need_memory() {
+  constexpr std::size_t headroom = 2 << 20;
+  void* const probe = mmap(nullptr, headroom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (probe == MAP_FAILED) throw std::bad_alloc();
+  munmap(probe, headroom);
 }
 
 // A packet whose tag it does not know costs RNP the whole certificate, permissive or not. Empty: there is none.
@@ -45,6 +56,7 @@ std::string without_unknown_packets(std::string_view bytes) {
 }  // namespace
 
 Ffi make_ffi(std::int64_t now) {
+  need_memory();
   Ffi ffi;
   must(rnp_ffi_create(out(ffi), RNP_KEYSTORE_GPG, RNP_KEYSTORE_GPG));
   must(rnp_set_timestamp(ffi.get(), static_cast<std::uint64_t>(now)));
@@ -52,6 +64,7 @@ Ffi make_ffi(std::int64_t now) {
 }
 
 Input memory_input(std::string_view bytes) {
+  need_memory();
   Input input;
   must(rnp_input_from_memory(out(input), octets(bytes), bytes.size(), false));
   return input;
@@ -102,6 +115,7 @@ void unload(rnp_ffi_t ffi) {
 }
 
 SourceInput::SourceInput(Source& source, Failure& failure) : source_(source), failure_(failure) {
+  need_memory();
   must(rnp_input_from_callback(out(input_), &SourceInput::read, nullptr, this));
 }
 

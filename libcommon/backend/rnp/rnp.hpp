@@ -34,7 +34,8 @@ class Engine final : public Signer, public Verifier, public Encryptor, public De
   Result<std::optional<CertificateInfo>> certificate(const Fingerprint& fingerprint) override;
   // Of a second literal packet RNP 0.16 says nothing and gives nothing: such a message comes out as its first. A form
   // that it does not know (SEIPD version 2) is crypto.unsupported (data).
-  Result<Decryption> decrypt(Source& cipher, Sink& plain, const DecryptionLimits& bounds) override;
+  // A literal of format 'm', which it does not know either, is read where `cipher` can be had a second time.
+  Result<Decryption> decrypt(const Ciphertext& cipher, Sink& plain, const DecryptionLimits& bounds) override;
 
   struct State;
 

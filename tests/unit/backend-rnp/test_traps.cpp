@@ -59,6 +59,14 @@ struct Desk {
     plain = sink.take();
     return result;
   }
+  // From bytes that can be had a second time.
+  Result<Decryption> decrypt_twice(const std::string& bytes, const DecryptionLimits& bounds = {}) {
+    StringSource source(bytes);
+    StringSink sink;
+    auto result = engine.decrypt({source, [&] { return std::make_unique<StringSource>(bytes); }}, sink, bounds);
+    plain = sink.take();
+    return result;
+  }
   std::string plain;
 };
 
@@ -468,4 +476,69 @@ TEST_CASE("backend-rnp/traps: nothing is printed") {
   close(kept);
   CHECK(lseek(file, 0, SEEK_END) == 0);
   close(file);
+}
+
+TEST_CASE("backend-rnp/traps: a literal of format 'm' is read, and its signatures are checked") {
+  Desk desk;
+  const auto ann = desk.add("ann.sec.pgp");
+  for (const char* algorithm : {"zip", "zlib", "bzip2", "uncompressed"}) {
+    const std::string name = "mime-" + std::string(algorithm) + ".msg";
+    CAPTURE(name);
+    const auto message = desk.decrypt_twice(data(name));
+    REQUIRE(message);
+    CHECK(desk.plain == hello);
+    REQUIRE(message->signatures.size() == 1);
+    CHECK(message->signatures[0].state == SignatureState::right);
+    CHECK(message->signatures[0].certificate.primary == ann.info.primary);
+    CHECK(message->key == ann.info.subkeys.at(0).fingerprint);
+    CHECK(message->recipients.size() == 1);
+  }
+  std::string numbers;
+  for (int i = 1; i <= 20000; ++i) numbers += std::to_string(i) + "\n";
+  REQUIRE(desk.decrypt_twice(data("mime-many.msg")));
+  CHECK(desk.plain == numbers);
+  CHECK(code(desk.decrypt_twice(data("mime-many.msg"), {.output = 9})) == "crypto.too-long");
+  CHECK(desk.plain.empty());
+  CHECK(code(desk.decrypt_twice(data("mime-two.msg"))) == "crypto.damaged");
+  // Where the message can't be read again there is no way.
+  CHECK(code(desk.decrypt("mime-zip.msg")) == "crypto.damaged");
+}
+
+TEST_CASE("backend-rnp/traps: a literal of format 'm' for keys of every kind") {
+  Desk desk;
+  desk.passphrases.text = "secret";
+  for (const char* name : {"gus", "hal", "fay"}) {
+    CAPTURE(name);
+    desk.add(std::string(name) + ".sec.pgp");
+    const auto message = desk.decrypt_twice(data("mime-" + std::string(name) + ".msg"));
+    INFO(code(message));
+    REQUIRE(message);
+    CHECK(desk.plain == hello);
+    CHECK(message->signatures.empty());
+  }
+  CHECK(desk.passphrases.asked == 1);
+}
+
+// Until the end is seen nothing may be trusted; the caller's sink is thrown away on any failure.
+TEST_CASE("backend-rnp/traps: a literal of format 'm' whose message was changed is refused") {
+  Desk desk;
+  desk.add("ann.sec.pgp");
+  const std::string intact = data("mime-uncompressed.msg");
+  const std::size_t start = rnp::leading_packets(intact).packets.at(0).raw.size();
+  REQUIRE(desk.decrypt_twice(intact));
+  for (std::size_t at = start; at < intact.size(); at += 7) {
+    CAPTURE(at);
+    std::string changed = intact;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    CHECK_FALSE(desk.decrypt_twice(changed));
+  }
+  for (const std::size_t at : {intact.size() - 1, intact.size() - 30, intact.size() / 2 + 200}) {
+    std::string changed = intact;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    CHECK(code(desk.decrypt_twice(changed)) == "crypto.damaged");
+  }
+  for (std::size_t size = start; size < intact.size(); size += 11) {
+    CHECK(code(desk.decrypt_twice(intact.substr(0, size))) == "crypto.damaged");
+  }
+  CHECK(code(desk.decrypt_twice(intact + intact)) == "crypto.damaged");
 }

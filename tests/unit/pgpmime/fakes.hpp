@@ -37,7 +37,8 @@ struct FakeVerifier final : Verifier {
 
   Result<std::vector<Signature>> verify(Source& data, std::string_view signatures) override {
     const std::string bytes = SM_TRY(read_all(data, plenty));
-    if (signatures.size() != digest("").size()) return fail(ErrorKind::data, "crypto.bad-signature-packet", "no signature");
+    if (signatures.size() != digest("").size())
+      return fail(ErrorKind::data, "crypto.bad-signature-packet", "no signature");
     Signature signature;
     signature.state = signatures == digest(bytes) ? SignatureState::right : SignatureState::wrong;
     signature.hash = "sha512";
@@ -71,8 +72,8 @@ struct FakeEncryptor final : Encryptor {
 struct FakeDecryptor final : Decryptor {
   std::vector<Signature> signatures;
 
-  Result<Decryption> decrypt(Source& cipher, Sink& plain, const DecryptionLimits&) override {
-    const std::string bytes = SM_TRY(read_all(cipher, plenty));
+  Result<Decryption> decrypt(const Ciphertext& cipher, Sink& plain, const DecryptionLimits&) override {
+    const std::string bytes = SM_TRY(read_all(cipher.first, plenty));
     if (!bytes.starts_with(pkesk)) return fail(ErrorKind::data, "crypto.whatever", "told to nobody");
     SM_TRY(plain.write(std::string_view(bytes).substr(pkesk.size())));
     return Decryption{.signatures = signatures};

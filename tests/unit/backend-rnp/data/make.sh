@@ -84,3 +84,26 @@ at 01 --passphrase '' --quick-gen-key 'Gus <gus@g.example>' dsa1024 default neve
 at 01 --passphrase '' --quick-add-key "$(fingerprint gus)" elg1024 encr never
 at 10 -u gus -o "$here/gus.sig" -b "$hello"
 at 10 --export gus >"$here/gus.pgp"
+
+# Literal packets of format 'm': such packets and signatures around them, encrypted as they are. Signed, in compressed packets
+# of each kind, for keys of each kind, and large; with a passphrase (Fay); two literal packets.
+as_mime() { perl -0777 -pi -e 's/b(?=\x09hello\.txt|\x07numbers)/m/' "$1"; }
+at 01 --passphrase '' --quick-gen-key 'Hal <hal@h.example>' nistp256 default never
+at 01 --passphrase '' --quick-add-key "$(fingerprint hal)" nistp384 encr never
+at 02 --export-secret-keys hal >"$here/hal.sec.pgp"
+at 02 --export-secret-keys gus >"$here/gus.sec.pgp"
+at 10 -u ann -z 0 -o signed -s "$hello"
+as_mime signed
+at 10 --store -z 0 -o literal "$hello"
+as_mime literal
+seq 1 20000 >numbers
+at 10 --set-filename numbers --store -z 0 -o many numbers
+as_mime many
+for algorithm in zip zlib bzip2 uncompressed; do
+  at 10 --no-literal --compress-algo "$algorithm" -r ann -o "$here/mime-$algorithm.msg" -e signed
+done
+at 10 --no-literal -r ann -o "$here/mime-many.msg" -e many
+at 10 --no-literal --cipher-algo AES128 -r hal -o "$here/mime-hal.msg" -e literal
+at 10 --no-literal --cipher-algo 3DES -r gus -o "$here/mime-gus.msg" -e literal
+at 10 --no-literal --cipher-algo AES192 -R fay -o "$here/mime-fay.msg" -e literal
+cat literal literal | at 10 --no-literal -z 0 -r ann -o "$here/mime-two.msg" -e
