@@ -33,6 +33,19 @@ class BoundedSink final : public Sink {
   std::uint64_t written_ = 0;
 };
 
+class CountingSink final : public Sink {
+ public:
+  Result<void> write(std::string_view bytes) override {
+    count_ += bytes.size();
+    return {};
+  }
+  Result<void> finish() override { return {}; }
+  std::uint64_t count() const { return count_; }
+
+ private:
+  std::uint64_t count_ = 0;
+};
+
 // RNP takes a session key packet at its word about the algorithm and would read the key as one of that kind.
 bool fits(rnp_key_handle_t key, int algorithm) {
   const std::string own = get_string(rnp_key_get_alg, key);
@@ -217,6 +230,15 @@ Result<Decryption> Engine::decrypt(const Ciphertext& cipher, Sink& plain, const 
     if (status == RNP_ERROR_BAD_FORMAT && key != keys.end() && bounded.written() == 0 && cipher.again) {
       const auto again = cipher.again();
       decryption.signatures = SM_TRY(decrypt_mime(state, *again, order, key->second, plain, bounds));
+      return decryption;
+    }
+    if (protection == "cfb-mdc" && !valid && key != keys.end() && bounded.written() > 0 && cipher.again) {
+      // RNP looks at the modification detection code only when a read of 32 KiB comes out short: of what is a multiple
+      // of that, the integrity is proved here, and what it gave is then known to be whole.
+      const auto again = cipher.again();
+      CountingSink second;
+      decryption.signatures = SM_TRY(decrypt_mime(state, *again, order, key->second, second, bounds));
+      if (second.count() != bounded.written()) return damaged();
       return decryption;
     }
     if (status != RNP_SUCCESS || !valid || protection == "none" || protection == "cfb") return damaged();

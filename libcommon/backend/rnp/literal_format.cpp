@@ -257,7 +257,7 @@ struct MimeLiteral::State {
     literal.resize(partial_size + 1);
     literal.resize(old + SM_TRY(fill(levels.back()->packets, std::span(literal).subspan(old))));
     if (size == 0) {
-      if (literal.size() < 2 || literal[0] != 'm') return damaged();
+      if (literal.size() < 2 || std::string_view("mbtul1").find(literal[0]) == std::string_view::npos) return damaged();
       literal[0] = 'b';
       name = static_cast<unsigned char>(literal[1]);
     }
