@@ -13,16 +13,21 @@
 namespace sm::mime {
 
 // The header of the entity inside, with CRLF ends and without the blank line: the Content-* fields of the message in
-// their order, folds kept. Without a Content-Type: "text/plain", with charset utf-8 if the body is 8bit and valid
-// UTF-8, unknown-8bit (RFC 1428 §3) if it is not valid, else us-ascii.
+// their order, folds kept, white space before a line end moved to the next line. Without a Content-Type: "text/plain",
+// with charset us-ascii, or if the body is 8bit utf-8 where it is valid, else unknown-8bit (RFC 1428 §3), and
+// Content-Transfer-Encoding 8bit where that is not there.
 std::string content_header(const Outline& outline);
 
 // Form for signing (RFC 3156 §3, RFC 3676 §4, RFC 2046 §5.2.1): CRLF, everything 7bit, no white space at the end of a
 // line, no "From " at its beginning, no line beyond 998 bytes: leaves that need it become quoted-printable (text) or
-// base64 (all else, NUL, binary), their Content-Transfer-Encoding field is replaced or added. multipart/signed,
-// multipart/encrypted and application/pkcs7-mime inside are opaque: nothing in them changes but line ends, and 8bit in
-// them is reported (mime.opaque-8bit). Preambles and epilogues that would not survive are dropped (RFC 2046 §5.1.1:
-// they mean nothing).
+// base64 (all else, NUL, binary), their Content-Transfer-Encoding field is replaced or added. A label 8bit or binary
+// becomes 7bit where nothing 8bit is left inside. Once transformed, it does not change again.
+//
+// multipart/signed, multipart/encrypted and application/pkcs7-mime inside are opaque: nothing in them changes but line
+// ends (a binary pkcs7-mime becomes base64). So are leaves of an unknown encoding, composite types that could not be
+// read, and multiparts without a part. What in these a signature would want otherwise is reported: mime.opaque-8bit,
+// mime.opaque-fragile. Also reported: mime.header-8bit; mime.text-dropped, a preamble and epilogue that would not
+// survive and go (RFC 2046 §5.1.1: they mean nothing); mime.closing-added, a last delimiter that was missing.
 class SevenBit {
  public:
   // Both must outlive it.

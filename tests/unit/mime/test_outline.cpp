@@ -128,7 +128,9 @@ TEST_CASE("mime/outline: every form of UTF-8, cut anywhere") {
       {"\xc3\xc3\xa9", false},     {"\xff", false},
   };
   // Where a token ends depends on the buffer: the text is put across each such place.
-  for (const auto& [text, valid] : texts) {
+  for (const auto& entry : texts) {
+    const std::string& text = entry.first;
+    const bool valid = entry.second;
     CAPTURE(printable(text));
     for (std::size_t before = 131072 - 6 - 6; before < 131072; ++before) {
       REQUIRE(outline_of("A: b\n\n" + std::string(before, 'x') + text + "y").parts[0].valid_utf8 == valid);
