@@ -497,6 +497,7 @@ TEST_CASE("backend-rnp/traps: a literal of format 'm' is read, and its signature
   CHECK(code(desk.decrypt_twice(data("mime-many.msg"), {.output = 9})) == "crypto.too-long");
   CHECK(desk.plain.empty());
   CHECK(code(desk.decrypt_twice(data("mime-two.msg"))) == "crypto.damaged");
+  CHECK(code(desk.decrypt_twice(data("mime-trailing.msg"))) == "crypto.damaged");
   // Where the message can't be read again there is no way.
   CHECK(code(desk.decrypt("mime-zip.msg")) == "crypto.damaged");
 }

@@ -107,3 +107,6 @@ at 10 --no-literal --cipher-algo AES128 -r hal -o "$here/mime-hal.msg" -e litera
 at 10 --no-literal --cipher-algo 3DES -r gus -o "$here/mime-gus.msg" -e literal
 at 10 --no-literal --cipher-algo AES192 -R fay -o "$here/mime-fay.msg" -e literal
 cat literal literal | at 10 --no-literal -z 0 -r ann -o "$here/mime-two.msg" -e
+# A compressed packet that goes on behind the end of what is compressed.
+perl -MCompress::Zlib -0777 -ne 'print "\xa3\2", compress($_), "x" x 300' literal >trailing
+at 10 --no-literal -z 0 -r ann -o "$here/mime-trailing.msg" -e trailing
