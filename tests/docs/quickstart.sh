@@ -14,7 +14,7 @@ for block in "$SM_TMP"/block.*; do
   if ! grep -qE '^(\./|cmake )' "$block"; then continue; fi
   SM_NAME="README.md: $(cat "$block")" expect_status 0 sh -e "$block"
   if grep -q quickstart "$block"; then
-    like "the mail is good" "$OUT" '^SM-Verdict: good'
+    like "the mail is good" "$OUT" '^\[SM:\] VERDICT verdict=good '
     like "its attachment is the same" "$OUT" '^same$'
     like "what was changed is refused" "$OUT" '^status 65$'
   fi
