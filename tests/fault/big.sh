@@ -12,6 +12,7 @@ for directory in "${SM_BUILD:-}" /var/tmp "$SM_TMP"; do
 done
 if [ -z "$place" ]; then refuse "no directory on a disk"; fi
 place=$(mktemp -d "$place/sm-big.XXXXXX")
+# shellcheck disable=SC2016
 at_exit 'rm -rf "$place"'
 cd "$SM_TMP" || exit 1
 SM_STORE=$SM_TMP/store
@@ -80,6 +81,7 @@ if ! mkfs.ext4 -q -F -O ^has_journal "$place/image" 2>err || ! mount -o loop "$p
   skip "nothing readable on the disk" "no loop devices here: $(head -n 1 err)"
   done_testing
 fi
+# shellcheck disable=SC2016
 at_exit 'umount "$place/mounted"'
 seen() { # how often the marker stands on the disk; also in base64 and under the transformations that mail knows
   sync -f "$place/mounted"
