@@ -280,7 +280,9 @@ struct Tokenizer::State {
     }
     if (const Field* const field = header.find("Content-Transfer-Encoding")) {
       result.encoding = parse_encoding(field->body);
-      result.names_8bit = result.encoding == Encoding::binary || starts_with_ignoring_case(unfold(field->body), "8bit");
+      result.names_8bit =
+          result.encoding == Encoding::binary ||
+          (result.encoding == Encoding::identity && lower(unfold(field->body)).find("8bit") != std::string::npos);
       if (result.encoding == Encoding::unknown) find("mime.encoding", header_offset);
     }
     std::string& type = result.content_type.value;

@@ -212,7 +212,9 @@ TEST_CASE("mime/tokenizer: what may have no transfer encoding is not looked into
   const std::string multipart = "Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: ";
   CHECK(headers(multipart + "Binary\n\n")[0].kind == PartKind::multipart);
   CHECK(headers(multipart + "8bit\n\n")[0].names_8bit);
+  CHECK(headers(multipart + "(as it came) 8BIT\n\n")[0].names_8bit);
   CHECK_FALSE(headers(multipart + "7bit\n\n")[0].names_8bit);
+  CHECK_FALSE(headers(multipart + "8bits\n\n")[0].names_8bit);
   CHECK(headers(multipart + "base64\n\n--b\n")[0].kind == PartKind::leaf);
   CHECK(findings(multipart + "base64\n\n--b\n") == Codes{"mime.multipart-encoding@0"});
   CHECK(findings(multipart + "x-own\n\n") == Codes{"mime.encoding@0", "mime.multipart-encoding@0"});
