@@ -2,7 +2,7 @@
 
 namespace sm {
 
-std::string json_line(std::string_view schema, json::Value members) {
+std::string json_line(std::string_view schema, const json::Value& members) {
   json::Value document = json::object({{"schema", schema}});
   if (const json::Object* object = members.object())
     for (const json::Member& member : *object) document.add(member.first, member.second);

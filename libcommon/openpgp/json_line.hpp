@@ -9,6 +9,6 @@
 namespace sm {
 
 // `members` (an object) with "schema" before its first member, and a line end. `schema`: program.command/version.
-std::string json_line(std::string_view schema, json::Value members);
+std::string json_line(std::string_view schema, const json::Value& members);
 
 }  // namespace sm

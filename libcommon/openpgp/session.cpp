@@ -40,9 +40,9 @@ Result<std::unique_ptr<Session>> Session::open(cli::Context& context) {
   environment.pgp_cert_d = context.environment("PGP_CERT_D").value_or("");
   environment.xdg_data_home = context.environment("XDG_DATA_HOME").value_or("");
   environment.home = context.home().value_or("");
-  StorePaths paths = SM_TRY(store_paths(environment));
+  const StorePaths paths = SM_TRY(store_paths(environment));
   auto reader = std::make_unique<rnp::Reader>(context.clock());
-  Keystore store = SM_TRY(Keystore::open(std::move(paths), *reader, context.clock(), user_id_address));
+  Keystore store = SM_TRY(Keystore::open(paths, *reader, context.clock(), user_id_address));
   return std::unique_ptr<Session>(new Session(context, std::move(reader), std::move(store)));
 }
 

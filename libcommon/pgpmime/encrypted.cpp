@@ -52,7 +52,7 @@ Result<bool> is_encrypted(Document& document, const mime::Outline& outline) {
       if (bytes.error().kind == ErrorKind::data) return false;
       return Unexpected{bytes.error()};
     }
-    const auto tag = first_tag(*bytes);
+    const int tag = first_tag(*bytes).value_or(0);
     return tag == packet_pkesk || tag == packet_skesk;
   }
   if (root.header.kind != mime::PartKind::leaf) return false;

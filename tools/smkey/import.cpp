@@ -64,7 +64,7 @@ class Import {
         to = claimants.front();
       }
       const Change change = SM_TRY(session_.store.bind(address, to, BindingSource::import));
-      if (change == Change::created) context_.note(address + " is bound to " + to);
+      if (change == Change::created) context_.note(std::string(address).append(" is bound to ").append(to));
     }
     return {};
   }

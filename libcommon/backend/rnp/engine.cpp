@@ -226,7 +226,7 @@ bool Engine::State::on_passphrase_wanted(rnp_ffi_t, void* self, rnp_key_handle_t
     const std::string_view bytes = given->view();
     // RNP takes a C string of at most 255 bytes: another one can't be what the key was protected with by anything that
     // it reads.
-    if (bytes.size() >= size || bytes.find('\0') != bytes.npos) return false;
+    if (bytes.size() >= size || bytes.find('\0') != std::string_view::npos) return false;
     if (!bytes.empty()) memcpy(buffer, bytes.data(), bytes.size());
     buffer[bytes.size()] = '\0';
     if (handle && state.keeps_passphrase) {

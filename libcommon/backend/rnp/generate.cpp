@@ -55,7 +55,7 @@ Result<GeneratedKey> Generator::generate(const KeyRequest& request) {
     return fail(ErrorKind::usage, "key.lifetime", "a key can't live that long");
   }
   const std::string_view passphrase = request.passphrase.view();
-  if (passphrase.size() > max_passphrase || passphrase.find('\0') != passphrase.npos) {
+  if (passphrase.size() > max_passphrase || passphrase.find('\0') != std::string_view::npos) {
     return fail(ErrorKind::usage, "key.passphrase-form", "a passphrase may have at most 255 bytes, none of them zero");
   }
 

@@ -36,15 +36,15 @@ std::vector<std::string_view> armor_blocks(std::string_view text) {
     const std::string_view line = text.substr(at, end - at);
     const std::size_t next = std::min(end + 1, text.size());
     if (line.starts_with("-----BEGIN PGP ")) {
-      if (begin != text.npos) blocks.push_back(text.substr(begin, at - begin));
+      if (begin != std::string_view::npos) blocks.push_back(text.substr(begin, at - begin));
       begin = at;
-    } else if (line.starts_with("-----END PGP ") && begin != text.npos) {
+    } else if (line.starts_with("-----END PGP ") && begin != std::string_view::npos) {
       blocks.push_back(text.substr(begin, next - begin));
-      begin = text.npos;
+      begin = std::string_view::npos;
     }
     at = next;
   }
-  if (begin != text.npos) blocks.push_back(text.substr(begin));
+  if (begin != std::string_view::npos) blocks.push_back(text.substr(begin));
   return blocks;
 }
 

@@ -9,7 +9,7 @@
 namespace sm::rnp {
 namespace {
 
-using std::string_literals::operator""s;
+using std::string_literals::operator""s;  // NOLINT(misc-unused-using-decls): it is used
 
 constexpr std::size_t modulus_size = 128;
 
