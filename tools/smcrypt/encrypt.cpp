@@ -64,7 +64,10 @@ Result<void> add_recipient(cli::Context& context, Session& session, const std::s
     const Error& error = fingerprint.error();
     if (error.code == "id.unknown") return missing("no certificate");
     if (error.kind == ErrorKind::usage) return Unexpected{error};
-    (error.kind == ErrorKind::temporary ? recipients.unanswered : recipients.refused).push_back(error.message);
+    if (error.kind == ErrorKind::temporary)
+      recipients.unanswered.push_back(id + ": " + error.message);
+    else
+      recipients.refused.push_back(error.message);
     return {};
   }
   const auto certificate = SM_TRY(session.engine.certificate(*fingerprint));

@@ -39,9 +39,12 @@ json::Value json_of(const Binding& binding) {
 
 Result<int> forget(cli::Context& context, Session& session, const std::string& given) {
   const std::string address = SM_TRY(normal(given));
-  const auto binding = SM_TRY(session.store.binding(address));
-  if (!binding) return 2;
-  if (!SM_TRY(context.confirm("forget that " + address + " is bound to " + binding->fingerprint + "?")))
+  const auto binding = session.store.binding(address);
+  // One that can't be read is forgotten too: that is a way out of it.
+  if (!binding && binding.error().code != "store.binding") return Unexpected{binding.error()};
+  if (binding && !*binding) return 2;
+  const std::string to = binding ? (*binding)->fingerprint : std::string("something that can't be read");
+  if (!SM_TRY(context.confirm("forget that " + address + " is bound to " + to + "?")))
     return fail(ErrorKind::usage, "smkey.not-confirmed", "nothing was forgotten");
   SM_TRY(session.store.forget(address));
   return 0;
