@@ -101,22 +101,22 @@ Result<bool> Index::read_shard(const std::string& name, const Shard& before, Sha
 }
 
 void Index::add_changes(const Shard& before, const Shard& after, Changes& changes) {
-  const auto collect = [&changes](const Shard& from, const Shard& other, auto list) {
+  const auto collect = [](const Shard& from, const Shard& other, Lines& lines) {
     for (const auto& [fingerprint, entry] : from) {
       const auto found = other.find(fingerprint);
       const Entry* const same = found == other.end() ? nullptr : &found->second;
       for (const Fingerprint& key : entry.keys) {
         if (same && std::ranges::binary_search(same->keys, key)) continue;
-        (changes[key_file(key)].*list).push_back(std::string(key).append(1, ' ').append(fingerprint));
+        lines[key_file(key)].push_back(std::string(key).append(1, ' ').append(fingerprint));
       }
       for (const std::string& address : entry.addresses) {
         if (same && std::ranges::binary_search(same->addresses, address)) continue;
-        (changes[address_file(address)].*list).push_back(fingerprint);
+        lines[address_file(address)].push_back(fingerprint);
       }
     }
   };
-  collect(after, before, &Lines::add);
-  collect(before, after, &Lines::remove);
+  collect(after, before, changes.added);
+  collect(before, after, changes.removed);
 }
 
 // ---- taking in changes
@@ -152,7 +152,7 @@ Result<Index::Views> Index::read_changed(const Times& times, const Times& presen
 Result<void> Index::write_views(const std::optional<Times>& stored, const Views& fresh, const Times& present) {
   Changes changes;
   for (const auto& [name, view] : fresh) add_changes(view.before, view.shard, changes);
-  SM_TRY(write_changes(changes));
+  SM_TRY(add_lines(changes.added));
   Times times = stored.value_or(Times());
   for (const auto& [name, view] : fresh) {
     if (view.shard != view.before) SM_TRY(store_shard(name, view.shard));
@@ -162,6 +162,7 @@ Result<void> Index::write_views(const std::optional<Times>& stored, const Views&
       times.erase(name);
     }
   }
+  SM_TRY(remove_lines(changes.removed));
   if (stored == times) return {};
   return store_times(times);
 }
@@ -238,7 +239,8 @@ void Index::update(const Fingerprint& fingerprint, const std::optional<Entry>& e
   if (entry) after.emplace(fingerprint, *entry);
   Changes changes;
   add_changes(before, after, changes);
-  if (damaged_ || !write_changes(changes) || damaged_ || !store_shard(name, after)) return;
+  if (damaged_ || !add_lines(changes.added) || damaged_ || !store_shard(name, after)) return;
+  if (!remove_lines(changes.removed)) return;
   // The time of the shard is of before the change, so that it is looked at once more; but it must be known that there
   // is one.
   if (times->emplace(name, FileTime()).second) (void)store_times(*times);
@@ -249,7 +251,7 @@ void Index::update(const Fingerprint& fingerprint, const std::optional<Entry>& e
 std::vector<Fingerprint> Index::holders(std::string_view id) {
   std::vector<Fingerprint> found;
   if (!ignored_) {
-    for (const std::string& line : read_lines(key_file(id), fingerprint_length + 1 + fingerprint_length)) {
+    for (const std::string& line : read_lines(key_file(id))) {
       const std::string_view key = std::string_view(line).substr(0, fingerprint_length);
       Fingerprint certificate = line.substr(fingerprint_length + 1);
       if (key.ends_with(id) && !views_.contains(CertD::shard_of(certificate))) found.push_back(std::move(certificate));
@@ -269,11 +271,11 @@ std::vector<Fingerprint> Index::holders(std::string_view id) {
 Result<std::vector<Fingerprint>> Index::claimants(std::string_view address) {
   SM_TRY(refresh());
   std::vector<Fingerprint> candidates;
-  if (!ignored_) candidates = read_lines(address_file(address), fingerprint_length);
+  if (!ignored_) candidates = read_lines(address_file(address));
   if (damaged_ && !ignored_) {
     SM_TRY(refresh());
     candidates.clear();
-    if (!ignored_) candidates = read_lines(address_file(address), fingerprint_length);
+    if (!ignored_) candidates = read_lines(address_file(address));
   }
   std::erase_if(candidates, [this](const Fingerprint& one) { return views_.contains(CertD::shard_of(one)); });
   for (const auto& [name, view] : views_) {

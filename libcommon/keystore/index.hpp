@@ -3,15 +3,16 @@
 // at any time; what it says is verified against the certificate, and what it does not say is believed only after a look
 // at the times of the shards. Only the keystore uses it.
 //
-//   index/key/<key ID>              lines "<fingerprint of the key or subkey> <fingerprint of the certificate>"
-//   index/address/<name>            lines "<fingerprint of the certificate>"; named like a binding's file
-//   index/shard/<two digits>        what was found in this directory of pgp.cert.d: which files, and what they led to
-//   in the other two index/times                     of which pgp.cert.d, and how old each of its directories was when
-//   it was read index/lock                      held by who writes
+//   key/<key ID>        lines "<fingerprint of the key or subkey> <fingerprint of the certificate>"
+//   address/<name>      lines "<fingerprint of the certificate>"; named like a binding's file
+//   shard/<two digits>  which files this directory of pgp.cert.d had, and what each led to in the other two
+//   times               of which pgp.cert.d, and how old each of its directories was when it was read
+//   lock                held by who writes
 //
-// Files are replaced by renaming, without syncing them: a crash of the machine can leave one empty, which reads as
-// damaged, and then everything is made anew. Keys and addresses are written before the shard, and shards before the
-// times.
+// What a shard's file says is in the other two, always: lines are added before it is written and removed after it. A
+// writer who is stopped between leaves lines too many, which verifying finds out. Times are written last. Files are
+// replaced by renaming, without syncing them: a crash of the machine can leave one empty, which reads as damaged, and
+// then everything is made anew.
 #pragma once
 
 #include <map>
@@ -63,12 +64,11 @@ class Index {
     bool complete = true;  // every file could be read
   };
   using Views = std::map<std::string, View>;
-  // What has to be added to and removed from each file in key/ and address/.
-  struct Lines {
-    std::vector<std::string> add;
-    std::vector<std::string> remove;
+  using Lines = std::map<std::string, std::vector<std::string>>;  // by the name of a file in key/ or address/
+  struct Changes {
+    Lines added;
+    Lines removed;
   };
-  using Changes = std::map<std::string, Lines>;
 
   std::string path(std::string_view name) const;
   Entry entry_of(const CertificateInfo& info, const FileStamp& stamp) const;
@@ -78,8 +78,10 @@ class Index {
 
   std::optional<std::string> read(std::string_view name) const;
   Result<void> write(const std::string& name, std::string_view text) const;
-  Result<void> write_changes(const Changes& changes);
-  std::vector<std::string> read_lines(std::string_view name, std::size_t length);
+  Result<void> add_lines(const Lines& lines);
+  Result<void> remove_lines(const Lines& lines);
+  Result<void> write_lines(const std::string& name, const std::vector<std::string>& lines);
+  std::vector<std::string> read_lines(std::string_view name);
   Shard load_shard(const std::string& name);
   std::optional<Times> load_times();
   Result<void> store_shard(const std::string& name, const Shard& shard) const;
@@ -87,6 +89,7 @@ class Index {
   const std::string& certificates_name();
 
   Result<Lock> lock_to_write() const;
+  Result<void> make_folder(std::string_view name) const;
   Result<void> clear();
   Times remembered(const std::optional<Times>& stored) const;
   Result<Views> read_changed(const Times& times, const Times& present, std::int64_t now);

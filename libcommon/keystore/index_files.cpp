@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
-#include <iterator>
 #include <system_error>
 
 #include "base/handle.hpp"
@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::string_view times_header = "smtools-index: 1";
 constexpr std::size_t fingerprint_length = 40;
+constexpr std::array<std::string_view, 3> folders{"key", "address", "shard"};
 
 template <class Number>
 bool take_number(std::string_view& text, char end, Number& value) {
@@ -56,8 +57,10 @@ Result<void> Index::write(const std::string& name, std::string_view text) const 
   return write_file(path(name), text, 0644, false);
 }
 
-// Lines of that many characters each; something else is damage.
-std::vector<std::string> Index::read_lines(std::string_view name, std::size_t length) {
+// Lines of the form that files of this folder have; something else is damage.
+std::vector<std::string> Index::read_lines(std::string_view name) {
+  const std::size_t length =
+      name.starts_with("key/") ? fingerprint_length + 1 + fingerprint_length : fingerprint_length;
   std::vector<std::string> result;
   const auto text = read(name);
   if (!text) return result;
@@ -72,28 +75,34 @@ std::vector<std::string> Index::read_lines(std::string_view name, std::size_t le
   return result;
 }
 
-Result<void> Index::write_changes(const Changes& changes) {
-  for (const auto& [name, lines] : changes) {
-    const std::size_t length =
-        name.starts_with("key/") ? fingerprint_length + 1 + fingerprint_length : fingerprint_length;
-    const std::vector<std::string> before = read_lines(name, length);
-    std::vector<std::string> after;
-    std::ranges::copy_if(before, std::back_inserter(after), [&removed = lines.remove](const std::string& line) {
-      return std::ranges::find(removed, line) == removed.end();
-    });
-    after.insert(after.end(), lines.add.begin(), lines.add.end());
+Result<void> Index::write_lines(const std::string& name, const std::vector<std::string>& lines) {
+  if (lines.empty()) {
+    if (unlink(path(name).c_str()) == 0 || errno == ENOENT) return {};
+    return fail_errno("store.write", "can't write " + path(name), errno);
+  }
+  std::string text;
+  for (const std::string& line : lines) text.append(line).append(1, '\n');
+  return write(name, text);
+}
+
+Result<void> Index::add_lines(const Lines& lines) {
+  for (const auto& [name, added] : lines) {
+    const std::vector<std::string> before = read_lines(name);
+    std::vector<std::string> after = before;
+    after.insert(after.end(), added.begin(), added.end());
     std::ranges::sort(after);
     after.erase(std::unique(after.begin(), after.end()), after.end());
-    if (after == before) continue;
-    if (after.empty()) {
-      if (unlink(path(name).c_str()) != 0 && errno != ENOENT) {
-        return fail_errno("store.write", "can't write " + path(name), errno);
-      }
-      continue;
-    }
-    std::string text;
-    for (const std::string& line : after) text.append(line).append(1, '\n');
-    SM_TRY(write(name, text));
+    if (after != before) SM_TRY(write_lines(name, after));
+  }
+  return {};
+}
+
+Result<void> Index::remove_lines(const Lines& lines) {
+  for (const auto& [name, removed] : lines) {
+    std::vector<std::string> after = read_lines(name);
+    const auto size = after.size();
+    for (const std::string& line : removed) std::erase(after, line);
+    if (after.size() != size) SM_TRY(write_lines(name, after));
   }
   return {};
 }
@@ -164,6 +173,9 @@ const std::string& Index::certificates_name() {
 // nullopt: there is no index, or it is damaged or about another pgp.cert.d.
 std::optional<Index::Times> Index::load_times() {
   if (damaged_ || ignored_) return std::nullopt;
+  for (const std::string_view name : folders) {
+    if (!file_exists(path(name))) return std::nullopt;
+  }
   const auto text = read("times");
   const auto lines = text ? lines_of(*text) : std::nullopt;
   if (!lines || lines->size() < 2 || (*lines)[0] != times_header ||
@@ -199,15 +211,14 @@ Result<Lock> Index::lock_to_write() const {
     return fail_errno("store.write", "can't write " + root_, EPERM);
   }
   SM_TRY(make_root(root_));
-  const auto make = [this](std::string_view name) -> Result<void> {
-    const std::string directory = path(name);
-    if (mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST) return {};
-    return fail_errno("store.write", "can't write " + directory, errno);
-  };
-  SM_TRY(make(""));
-  Lock lock = SM_TRY(Lock::acquire(path("lock")));
-  for (const std::string_view name : {"key", "address", "shard"}) SM_TRY(make(name));
-  return lock;
+  SM_TRY(make_folder(""));
+  return Lock::acquire(path("lock"));
+}
+
+Result<void> Index::make_folder(std::string_view name) const {
+  const std::string folder = path(name);
+  if (mkdir(folder.c_str(), 0755) == 0 || errno == EEXIST) return {};
+  return fail_errno("store.write", "can't write " + folder, errno);
 }
 
 Result<void> Index::clear() {
@@ -221,7 +232,7 @@ Result<void> Index::clear() {
     std::filesystem::remove_all(path(name), error);
     if (error) return fail_errno("store.write", "can't remove " + path(name), error.value());
   }
-  for (const std::string_view name : {"key", "address", "shard"}) SM_TRY(make_directory(path(name), 0755));
+  for (const std::string_view name : folders) SM_TRY(make_folder(name));
   damaged_ = false;
   ignored_ = false;
   views_.clear();

@@ -205,6 +205,15 @@ TEST_CASE("keystore/index: it may be deleted, in whole or in part, at any time")
   SUBCASE("the times") {
     std::filesystem::remove(index + "/times");
   }
+  SUBCASE("the keys") {
+    std::filesystem::remove_all(index + "/key");
+  }
+  SUBCASE("the addresses") {
+    std::filesystem::remove_all(index + "/address");
+  }
+  SUBCASE("the shards") {
+    std::filesystem::remove_all(index + "/shard");
+  }
   SUBCASE("the times and a directory") {
     std::filesystem::remove(index + "/times");
     std::filesystem::remove_all(index + "/key");
