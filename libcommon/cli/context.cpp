@@ -9,6 +9,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "base/headroom.hpp"
 #include "cli/child.hpp"
 #include "cli/diagnostics.hpp"
 #include "cli/exit.hpp"
@@ -184,6 +185,9 @@ Result<void> feed(Source& result, Child& child) {
 }  // namespace
 
 Result<int> Context::release(Source& result) {
+  // More than composing and armoring a result takes: once its first byte is written it is too late to run out.
+  constexpr std::size_t headroom = 1 << 20;
+  need_memory(headroom);
   disarm_timeout();
   const std::vector<std::string>& command = state_.invocation.child;
   if (command.empty()) {

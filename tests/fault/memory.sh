@@ -34,5 +34,5 @@ short encrypted.eml smcrypt decrypt
 short alice.asc smkey import
 short /dev/null smkey list
 short /dev/null smkey generate --no-passphrase bob@example.org
-check "the store is whole" smkey list -q
+SM_NAME="the store is whole" expect_status 0 smkey list
 done_testing

@@ -1,11 +1,10 @@
 #include "backend/rnp/ffi.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <new>
 
 #include "backend/rnp/framing.hpp"
+#include "base/headroom.hpp"
 
 namespace sm::rnp {
 namespace {
@@ -20,13 +19,8 @@ void must(rnp_result_t result) {
 }
 
 // RNP does not tell memory that ran out from a key that is malformed or missing, and writes through some null pointers.
-// So more than any of its steps takes beyond its input is asked for before, while there is somebody who can say so.
-void need_memory() {
-  constexpr std::size_t headroom = 2 << 20;
-  void* const probe = mmap(nullptr, headroom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (probe == MAP_FAILED) throw std::bad_alloc();
-  munmap(probe, headroom);
-}
+// This is more than any of its steps takes beyond its input, asked for while there is somebody who can say so.
+constexpr std::size_t headroom = 2 << 20;
 
 // A packet whose tag it does not know costs RNP the whole certificate, permissive or not. Empty: there is none.
 std::string without_unknown_packets(std::string_view bytes) {
@@ -56,7 +50,7 @@ std::string without_unknown_packets(std::string_view bytes) {
 }  // namespace
 
 Ffi make_ffi(std::int64_t now) {
-  need_memory();
+  need_memory(headroom);
   Ffi ffi;
   must(rnp_ffi_create(out(ffi), RNP_KEYSTORE_GPG, RNP_KEYSTORE_GPG));
   must(rnp_set_timestamp(ffi.get(), static_cast<std::uint64_t>(now)));
@@ -64,7 +58,7 @@ Ffi make_ffi(std::int64_t now) {
 }
 
 Input memory_input(std::string_view bytes) {
-  need_memory();
+  need_memory(headroom);
   Input input;
   must(rnp_input_from_memory(out(input), octets(bytes), bytes.size(), false));
   return input;
@@ -115,7 +109,7 @@ void unload(rnp_ffi_t ffi) {
 }
 
 SourceInput::SourceInput(Source& source, Failure& failure) : source_(source), failure_(failure) {
-  need_memory();
+  need_memory(headroom);
   must(rnp_input_from_callback(out(input_), &SourceInput::read, nullptr, this));
 }
 
