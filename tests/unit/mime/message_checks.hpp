@@ -249,7 +249,8 @@ inline std::string broken_seven_bit(std::string_view input, Document& document, 
       if (line.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) return "control in header";
     }
     if (!leaf) continue;
-    if (a.header.encoding != b.header.encoding && b.longest_line > 76) return "length of encoded lines";
+    const bool recoded = a.header.encoding != b.header.encoding && b.header.encoding != mime::Encoding::identity;
+    if (recoded && b.longest_line > 76) return "length of encoded lines";
     const std::string raw = slice(input, a.body);
     const std::string canonical = with_crlf(raw, before.lone_cr);
     const std::string want =
