@@ -1,9 +1,11 @@
 #include "backend/rnp/inflate.hpp"
 
-#include <botan/compression.h>
+#include <botan/bzip2.h>
+#include <botan/zlib.h>
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "backend/rnp/message.hpp"
 
@@ -12,8 +14,9 @@ namespace {
 
 class Inflater final : public Source {
  public:
-  Inflater(Source& from, const char* algorithm)
-      : from_(from), codec_(Botan::Decompression_Algorithm::create_or_throw(algorithm)) {
+  // Not by its name from Botan's factory: that would link every codec it knows, lzma with a library of its own.
+  Inflater(Source& from, std::unique_ptr<Botan::Decompression_Algorithm> codec)
+      : from_(from), codec_(std::move(codec)) {
     codec_->start();
   }
 
@@ -83,11 +86,11 @@ std::unique_ptr<Source> make_inflater(int algorithm, Source& from) {
     case 0:
       return std::make_unique<Stored>(from);
     case 1:
-      return std::make_unique<Inflater>(from, "deflate");
+      return std::make_unique<Inflater>(from, std::make_unique<Botan::Deflate_Decompression>());
     case 2:
-      return std::make_unique<Inflater>(from, "zlib");
+      return std::make_unique<Inflater>(from, std::make_unique<Botan::Zlib_Decompression>());
     case 3:
-      return std::make_unique<Inflater>(from, "bzip2");
+      return std::make_unique<Inflater>(from, std::make_unique<Botan::Bzip2_Decompression>());
     default:
       return nullptr;
   }
