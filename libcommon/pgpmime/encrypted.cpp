@@ -2,7 +2,9 @@
 
 #include "crypto/armor.hpp"
 #include "crypto/packets.hpp"
-#include "pgpmime/structure.hpp"
+#include "pgpmime/leaf.hpp"
+#include "pgpmime/mixed_up.hpp"
+#include "text/ascii.hpp"
 
 namespace sm::pgpmime {
 
@@ -34,18 +36,68 @@ Result<std::string> beginning(Source& source, std::size_t size) {
   return bytes;
 }
 
+const mime::Part& part_of(const mime::Outline& outline, int number) {
+  return outline.parts.at(static_cast<std::size_t>(number));
+}
+
+// CMS of any type that is no text: many a mail program calls it application/octet-stream (RFC 8551 §3.2.1 has both).
+Result<bool> holds_enveloped(Document& document, const mime::Part& part) {
+  if (part.header.kind != mime::PartKind::leaf || part.header.content_type.value.starts_with("text/")) return false;
+  const auto body = decoded_body(document, part);
+  const std::string der = SM_TRY(beginning(*body, 32));
+  return is_enveloped(der);
+}
+
 }  // namespace
+
+Result<std::optional<EncryptedParts>> find_encrypted(Document& document, const mime::Outline& outline) {
+  int part = 0;
+  for (auto around = signed_parts(outline, part); around && around->exact; around = signed_parts(outline, part))
+    part = around->entity;
+  const auto parts = encrypted_parts(outline, part);
+  // RFC 3156 §4: the first is "Version: 1"; there are writers who turn them round.
+  if (parts && part_of(outline, parts->message).header.content_type.value != "application/pgp-encrypted") return parts;
+  const auto found = SM_TRY(mixed_up_parts(document, outline, part));
+  return found ? found : parts;
+}
+
+Result<bool> claims_encryption(Document& document, const mime::Outline& outline) {
+  const mime::Parameterized& type = outline.parts.front().header.content_type;
+  const std::string* protocol = type.find("protocol");
+  if (type.value == "multipart/encrypted" && protocol)
+    return equal_ignoring_case(*protocol, "application/pgp-encrypted");
+  return SM_TRY(find_encrypted(document, outline)).has_value();
+}
 
 bool may_be_encrypted(std::string_view content_type) {
   return content_type == "multipart/encrypted" || content_type == "application/pkcs7-mime" ||
          content_type == "application/x-pkcs7-mime";
 }
 
-Result<bool> is_encrypted(Document& document, const mime::Outline& outline) {
+Result<bool> may_be_encrypted_message(std::string_view beginning) {
+  Document document = Document::from_string(std::string(beginning));
+  const mime::Outline outline = SM_TRY(mime::scan(document));
   const mime::Part& root = outline.parts.front();
-  if (!may_be_encrypted(root.header.content_type.value)) return false;
-  if (const auto parts = encrypted_parts(outline, 0)) {
-    const auto body = decoded_body(document, outline.parts.at(static_cast<std::size_t>(parts->message)));
+  if (may_be_encrypted(root.header.content_type.value)) return true;
+  if (SM_TRY(holds_enveloped(document, root))) return true;
+  for (const mime::Part& part : outline.parts) {
+    if (part.header.kind == mime::PartKind::message) return false;
+    if (part.header.kind != mime::PartKind::leaf) continue;
+    bool blank = false;
+    // Cut off in the header of a part, that header's last line is none.
+    if (part.parent >= 0 && part.body.end == document.size() &&
+        beginning.substr(static_cast<std::size_t>(part.body.begin)).find('\n') == std::string_view::npos)
+      return true;
+    // The first leaf that shows something decides.
+    if (!SM_TRY(may_become_encrypted(document, part, blank))) return false;
+    if (!blank) return true;
+  }
+  return true;
+}
+
+Result<bool> is_encrypted(Document& document, const mime::Outline& outline) {
+  if (const auto parts = SM_TRY(find_encrypted(document, outline))) {
+    const auto body = decoded_body(document, part_of(outline, parts->message));
     DearmorSource packets(*body);
     const auto bytes = beginning(packets, 1);
     if (!bytes) {
@@ -55,10 +107,16 @@ Result<bool> is_encrypted(Document& document, const mime::Outline& outline) {
     const int tag = first_tag(*bytes).value_or(0);
     return tag == packet_pkesk || tag == packet_skesk;
   }
-  if (root.header.kind != mime::PartKind::leaf) return false;
-  const auto body = decoded_body(document, root);
-  const std::string der = SM_TRY(beginning(*body, 32));
-  return is_enveloped(der);
+  if (SM_TRY(holds_enveloped(document, outline.parts.front()))) return true;
+  bool encrypted = false;
+  for (const mime::Part& part : outline.parts) {
+    if (part.header.kind == mime::PartKind::message) return false;
+    if (part.header.kind != mime::PartKind::leaf) continue;
+    const Leaf::Kind kind = SM_TRY(look_at(document, part)).kind;
+    encrypted = encrypted || kind == Leaf::Kind::encrypted;
+    if (kind != Leaf::Kind::encrypted && kind != Leaf::Kind::blank) return false;
+  }
+  return encrypted;
 }
 
 }  // namespace sm::pgpmime

@@ -2,19 +2,33 @@
 // encrypted is readable to everybody on its way.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "base/result.hpp"
 #include "io/document.hpp"
 #include "mime/outline.hpp"
+#include "pgpmime/structure.hpp"
 
 namespace sm::pgpmime {
+
+// The OpenPGP message that all of a message is encrypted in: by RFC 3156 §4, or mixed up (mixed_up_parts), or one of
+// these inside multipart/signed (RFC 1847 §2.2: encrypted, then signed). Whether it can be read is not looked at.
+Result<std::optional<EncryptedParts>> find_encrypted(Document& document, const mime::Outline& outline);
+
+// Whether the message says that all of it is OpenPGP's multipart/encrypted, be it damaged or not, or is found as
+// find_encrypted() says.
+Result<bool> claims_encryption(Document& document, const mime::Outline& outline);
 
 // Whether a message of this Content-Type (lower case) can be encrypted, so that is_encrypted() is worth asking.
 bool may_be_encrypted(std::string_view content_type);
 
-// The whole message: PGP/MIME whose first packet is a PKESK or SKESK (RFC 9580 §5.1, §5.3), or CMS enveloped-data or
-// authEnveloped-data (RFC 8551 §3.3, RFC 5083) by the object identifier of its content.
+// The same, of what is seen of a message before all of it is read: its first bytes, the header at least.
+Result<bool> may_be_encrypted_message(std::string_view beginning);
+
+// The whole message: what find_encrypted() finds, with a PKESK or SKESK as its first packet (RFC 9580 §5.1, §5.3); CMS
+// enveloped-data or authEnveloped-data (RFC 8551 §3.3, RFC 5083) by the object identifier of its content; or leaves of
+// which each is nothing but one encrypted OpenPGP message (inline). Blank text beside them does not matter.
 Result<bool> is_encrypted(Document& document, const mime::Outline& outline);
 
 }  // namespace sm::pgpmime

@@ -1,0 +1,205 @@
+#include "pgpmime/leaf.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "crypto/armor.hpp"
+#include "crypto/packets.hpp"
+#include "mime/header.hpp"
+#include "pgpmime/structure.hpp"
+#include "text/ascii.hpp"
+
+namespace sm::pgpmime {
+
+namespace {
+
+constexpr std::size_t max_blank_html = 16 * 1024;
+constexpr std::size_t max_version = 1024;
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+constexpr std::size_t max_binary_signature = 64 * 1024;
+
+bool is_session_key(int tag) {
+  return tag == packet_pkesk || tag == packet_skesk;
+}
+
+// The first bytes of a stream, fewer only at its end.
+Result<std::string> beginning(Source& source, std::size_t size) {
+  std::string bytes(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    const std::size_t count = SM_TRY(source.read(std::span(bytes).subspan(have)));
+    if (count == 0) break;
+    have += count;
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+// HTML that shows nothing: Exchange puts it where the text was empty. No word, no picture, nothing that is fetched.
+bool is_blank_html(std::string_view html) {
+  constexpr std::string_view known[] = {"!doctype", "html", "head", "meta", "title", "body",
+                                        "div",      "p",    "br",   "span", "font"};
+  while (!html.empty()) {
+    if (is_space(html.front())) {
+      html.remove_prefix(1);
+    } else if (starts_with_ignoring_case(html, "&nbsp;")) {
+      html.remove_prefix(6);
+    } else if (html.front() == '<') {
+      const std::size_t end = html.find('>');
+      if (end == std::string_view::npos) return false;
+      std::string_view tag = html.substr(1, end - 1);
+      if (tag.starts_with('/')) tag.remove_prefix(1);
+      const std::string name = lower(tag.substr(0, tag.find_first_of(" \t\r\n/")));
+      if (std::ranges::find(known, name) == std::end(known) || tag.find("url(") != std::string_view::npos) return false;
+      html.remove_prefix(end + 1);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Session key packets (RFC 9580 §5.1, §5.3) as they really are: bytes without armor could be anything.
+bool begins_encrypted(std::string_view bytes) {
+  const int tag = first_tag(bytes).value_or(0);
+  if (!is_session_key(tag) || bytes.size() < 8) return false;
+  const auto octet = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
+  // The length in one or two octets, or in the two of the legacy format.
+  std::size_t header = 2;
+  if ((octet(0) & 0x40) == 0)
+    header = (octet(0) & 3) == 0 ? 2 : (octet(0) & 3) == 1 ? 3 : 0;
+  else if (octet(1) >= 192)
+    header = octet(1) < 224 ? 3 : 0;
+  if (header == 0) return false;
+  const int version = octet(header);
+  return tag == packet_pkesk ? version == 3 || version == 6 : version >= 4 && version <= 6;
+}
+
+// The first tag behind the armor of a message; 0 if it can't be read.
+Result<int> tag_in_armor(Document& document, const mime::Part& part, const InlineBlock& block) {
+  const auto armor = decoded_range(document, part, block.armor);
+  DearmorSource packets(*armor);
+  const auto bytes = beginning(packets, 2);
+  if (bytes) return first_tag(*bytes).value_or(0);
+  if (bytes.error().kind == ErrorKind::data) return 0;
+  return Unexpected{bytes.error()};
+}
+
+Result<Leaf> look_at_text(Document& document, const mime::Part& part, Leaf leaf) {
+  const auto body = decoded_body(document, part);
+  leaf.text = SM_TRY(scan_inline(*body));
+  leaf.kind = leaf.is_text ? Leaf::Kind::text : Leaf::Kind::other;
+  if (!leaf.text.bare || leaf.text.blocks.size() > 1 || leaf.text.too_many) return leaf;
+  if (leaf.text.blocks.empty()) {
+    if (leaf.is_text) leaf.kind = Leaf::Kind::blank;
+    return leaf;
+  }
+  const InlineBlock& block = leaf.text.blocks.front();
+  if (block.malformed) return leaf;
+  if (block.kind == InlineBlock::Kind::signature) {
+    leaf.kind = Leaf::Kind::signature;
+  } else if (block.kind == InlineBlock::Kind::message) {
+    const int tag = SM_TRY(tag_in_armor(document, part, block));
+    if (is_session_key(tag))
+      leaf.kind = Leaf::Kind::encrypted;
+    else if (tag == packet_one_pass_signature || tag == packet_signature || tag == packet_compressed)
+      leaf.kind = Leaf::Kind::signed_message;
+  }
+  return leaf;
+}
+
+}  // namespace
+
+Result<Leaf> look_at(Document& document, const mime::Part& part) {
+  Leaf leaf;
+  leaf.is_text = part.header.content_type.value.starts_with("text/");
+  if (leaf.is_text) {
+    leaf = SM_TRY(look_at_text(document, part, std::move(leaf)));
+    if (leaf.kind == Leaf::Kind::text && leaf.text.blocks.empty() && part.header.content_type.value == "text/html") {
+      const auto body = decoded_body(document, part);
+      const std::string html = SM_TRY(beginning(*body, max_blank_html + 1));
+      if (html.size() <= max_blank_html && is_blank_html(html)) leaf.kind = Leaf::Kind::blank;
+    }
+    return leaf;
+  }
+
+  const auto body = decoded_body(document, part);
+  const std::string begin = SM_TRY(beginning(*body, max_version));
+  if (begins_encrypted(begin)) {
+    leaf.kind = Leaf::Kind::encrypted;
+  } else if (first_tag(begin) == packet_signature) {
+    const auto whole = decoded_body(document, part);
+    const auto bytes = SM_TRY(beginning(*whole, max_binary_signature));
+    const auto packets = split_packets(bytes);
+    if (packets && std::ranges::all_of(*packets, [](const Packet& packet) { return packet.tag == packet_signature; }))
+      leaf.kind = Leaf::Kind::signature;
+  } else if (is_armored(begin)) {
+    return look_at_text(document, part, std::move(leaf));
+  } else if (part.header.content_type.value == "application/pgp-encrypted" && begin.size() < max_version) {
+    const std::string line = lower(trim(begin));
+    constexpr std::string_view name = "version:";
+    if (line.starts_with(name) && trim(std::string_view(line).substr(name.size())) == "1")
+      leaf.kind = Leaf::Kind::version;
+  }
+  return leaf;
+}
+
+Result<bool> may_become_encrypted(Document& document, const mime::Part& part, bool& blank) {
+  const auto body = decoded_body(document, part);
+  const std::string begin = SM_TRY(beginning(*body, max_blank_html));
+  std::string_view text = begin;
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  text = trim(text);
+  const std::string& type = part.header.content_type.value;
+  blank = text.empty() || (type == "text/html" && is_blank_html(text));
+  if (blank) return true;
+  constexpr std::string_view mark = "-----BEGIN PGP MESSAGE-----";
+  if (text.starts_with(mark) || mark.starts_with(text)) return true;
+  return !type.starts_with("text/") && (begins_encrypted(begin) || type == "application/pgp-encrypted");
+}
+
+std::unique_ptr<Source> decoded_range(Document& document, const mime::Part& part, Extent within) {
+  // Skips and bounds what is decoded.
+  class Slice final : public Source {
+   public:
+    Slice(std::unique_ptr<Source> from, Extent within) : from_(std::move(from)), within_(within) {}
+    Result<std::size_t> read(std::span<char> buffer) override {
+      while (at_ < within_.begin) {
+        char skipped[4096];
+        const std::size_t wanted =
+            static_cast<std::size_t>(std::min<std::uint64_t>(sizeof skipped, within_.begin - at_));
+        const std::size_t count = SM_TRY(from_->read({skipped, wanted}));
+        if (count == 0) return std::size_t{0};
+        at_ += count;
+      }
+      const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), within_.end - at_));
+      if (wanted == 0) return std::size_t{0};
+      const std::size_t count = SM_TRY(from_->read(buffer.first(wanted)));
+      at_ += count;
+      return count;
+    }
+
+   private:
+    std::unique_ptr<Source> from_;
+    Extent within_;
+    std::uint64_t at_ = 0;
+  };
+  const mime::Encoding encoding = part.header.encoding;
+  if (encoding != mime::Encoding::base64 && encoding != mime::Encoding::quoted_printable)
+    return std::make_unique<Range>(
+        document, Extent{part.body.begin + within.begin, std::min(part.body.begin + within.end, part.body.end)});
+  return std::make_unique<Slice>(decoded_body(document, part), within);
+}
+
+Result<std::string> file_name(Document& document, const mime::Part& part) {
+  const std::string text = SM_TRY(document.text(part.header_bytes, limits::header_bytes));
+  const mime::Header header = mime::parse_header(text);
+  if (const mime::Field* field = header.find("Content-Disposition")) {
+    const mime::Parameterized disposition = mime::parse_parameterized(field->body);
+    if (const std::string* name = disposition.find("filename")) return *name;
+  }
+  const std::string* name = part.header.content_type.find("name");
+  return name ? *name : std::string();
+}
+
+}  // namespace sm::pgpmime
