@@ -14,6 +14,9 @@ _smkey() {
     ':delete') command='delete' ;;
     ':bindings') command='bindings' ;;
     ':accept') command='accept' ;;
+    ':autocrypt') command='autocrypt' ;;
+    'autocrypt:header') command='autocrypt header' ;;
+    'autocrypt:import') command='autocrypt import' ;;
     ':reindex') command='reindex' ;;
     esac
   done
@@ -73,6 +76,20 @@ _smkey() {
   'accept:--timeout') :; return ;;
   'accept:--status-fd') :; return ;;
   'accept:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'autocrypt header:--output' | 'autocrypt header:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'autocrypt header:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'autocrypt header:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'autocrypt header:--timeout') :; return ;;
+  'autocrypt header:--status-fd') :; return ;;
+  'autocrypt header:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'autocrypt import:--output' | 'autocrypt import:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'autocrypt import:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'autocrypt import:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'autocrypt import:--passphrase-fd') :; return ;;
+  'autocrypt import:--passphrase-file') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'autocrypt import:--timeout') :; return ;;
+  'autocrypt import:--status-fd') :; return ;;
+  'autocrypt import:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   'reindex:--output' | 'reindex:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'reindex:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
   'reindex:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -81,7 +98,8 @@ _smkey() {
   'reindex:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   esac
   case "$command" in
-  '') words='help generate list show import export delete bindings accept reindex --help --version' ;;
+  '') words='help generate list show import export delete bindings accept autocrypt reindex --help --version' ;;
+  'autocrypt') words='header import' ;;
   'generate') words='--algo --expires --no-passphrase --output -o --json --store --config --passphrase-fd --passphrase-file --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'list') words='--secret --expiring --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'show') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
@@ -90,6 +108,8 @@ _smkey() {
   'delete') words='--secret --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'bindings') words='--forget --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'accept') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'autocrypt header') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'autocrypt import') words='--output -o --json --store --config --passphrase-fd --passphrase-file --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'reindex') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   esac
   if [[ $cur == -* || -z $kind ]]; then

@@ -13,6 +13,8 @@ Result<int> export_keys(cli::Context& context);
 Result<int> delete_key(cli::Context& context);
 Result<int> bindings(cli::Context& context);
 Result<int> accept(cli::Context& context);
+Result<int> autocrypt_header(cli::Context& context);
+Result<int> autocrypt_import(cli::Context& context);
 Result<int> reindex(cli::Context& context);
 
 }  // namespace sm::smkey

@@ -97,6 +97,18 @@ constexpr Command commands[] = {
      .min_arguments = 2,
      .max_arguments = 2,
      .run = sm::smkey::accept},
+    {.name = "autocrypt header",
+     .arguments = "ADDR",
+     .help = "write the Autocrypt field for mail from this address",
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .run = sm::smkey::autocrypt_header,
+     .argument_kind = ValueKind::address},
+    {.name = "autocrypt import",
+     .help = "take the sender's certificate from a message on stdin, or a Setup Message",
+     .secrets = true,
+     .max_arguments = 0,
+     .run = sm::smkey::autocrypt_import},
     {.name = "reindex", .help = "rebuild the index of the store", .max_arguments = 0, .run = sm::smkey::reindex},
 };
 

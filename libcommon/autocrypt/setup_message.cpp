@@ -1,0 +1,155 @@
+#include "autocrypt/setup_message.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "crypto/armor.hpp"
+#include "crypto/packets.hpp"
+#include "io/memory.hpp"
+#include "mime/address.hpp"
+#include "text/ascii.hpp"
+#include "text/base64.hpp"
+#include "text/quoted_printable.hpp"
+
+namespace sm::autocrypt {
+
+namespace {
+
+constexpr std::size_t groups = 9;
+constexpr std::size_t group_digits = 4;
+
+Unexpected not_so(std::string_view code, std::string message) {
+  return fail(ErrorKind::data, code, std::move(message));
+}
+
+// The one address of a field; empty if it is missing, repeated, malformed or names other than one mailbox.
+std::string only_address(const mime::Header& header, std::string_view name) {
+  if (header.count(name) != 1) return {};
+  auto mailboxes = mime::parse_mailboxes(header.find(name)->body);
+  if (!mailboxes || mailboxes->size() != 1) return {};
+  return std::move(mailboxes->front().address);
+}
+
+template <class Decoder>
+std::string decoded(std::string_view text) {
+  Decoder decoder;
+  std::string bytes;
+  decoder.put(text, bytes);
+  decoder.finish(bytes);
+  return bytes;
+}
+
+Result<std::string> body_of(Document& document, const mime::Part& part) {
+  std::string text = SM_TRY(document.text(part.body, 2 * max_setup));
+  if (part.header.encoding == mime::Encoding::base64) return decoded<Base64Decoder>(text);
+  if (part.header.encoding == mime::Encoding::quoted_printable) return decoded<QuotedPrintableDecoder>(text);
+  return text;
+}
+
+// The value of an armor header (RFC 9580 §6.2.2) of the first block of this kind; nullopt if it is not there.
+std::optional<std::string_view> armor_header(std::string_view text, std::string_view begin, std::string_view name) {
+  std::size_t at = text.find(begin);
+  if (at == std::string_view::npos) return std::nullopt;
+  at = text.find('\n', at);
+  while (at != std::string_view::npos) {
+    const std::size_t end = text.find('\n', at + 1);
+    const std::string_view line = trim(text.substr(at + 1, end == std::string_view::npos ? end : end - at - 1));
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    if (equal_ignoring_case(trim(line.substr(0, colon)), name)) return trim(line.substr(colon + 1));
+    at = end;
+  }
+  return std::nullopt;
+}
+
+// Collects in memory that is wiped.
+class SecretSink final : public Sink {
+ public:
+  Result<void> write(std::string_view bytes) override {
+    if (bytes.size() > secret_.size() - size_)
+      return not_so("autocrypt.setup-payload", "more than a secret key in the Setup Message");
+    bytes.copy(secret_.data() + size_, bytes.size());
+    size_ += bytes.size();
+    return {};
+  }
+  Result<void> finish() override { return {}; }
+  std::string_view text() const { return secret_.view().substr(0, size_); }
+
+ private:
+  Secret secret_{max_setup};
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+bool is_setup_message(const mime::Header& header) {
+  return header.count("Autocrypt-Setup-Message") > 0;
+}
+
+Result<SetupMessage> read_setup_message(Document& document, const mime::Outline& outline) {
+  const mime::Header header = outline.top();
+  const mime::Field* version = header.find("Autocrypt-Setup-Message");
+  if (!version || header.count("Autocrypt-Setup-Message") != 1 || mime::unfold(version->body) != "v1")
+    return not_so("autocrypt.setup-version", "a Setup Message of another version than v1");
+  const std::string from = only_address(header, "From");
+  if (from.empty() || from != only_address(header, "To"))
+    return not_so("autocrypt.setup-address", "a Setup Message that nobody sent to himself: From and To differ");
+
+  const mime::Part& whole = outline.parts.front();
+  const mime::Part* setup = nullptr;
+  for (const int child : whole.children) {
+    const mime::Part& part = outline.parts.at(static_cast<std::size_t>(child));
+    if (part.header.content_type.value != "application/autocrypt-setup") continue;
+    if (setup) return not_so("autocrypt.setup-message", "more than one part application/autocrypt-setup");
+    setup = &part;
+  }
+  if (whole.header.content_type.value != "multipart/mixed" || !setup)
+    return not_so("autocrypt.setup-message", "a Setup Message without its part application/autocrypt-setup");
+
+  const std::string text = SM_TRY(body_of(document, *setup));
+  auto blocks = SM_TRY(dearmor(text));
+  if (blocks.size() != 1 || blocks.front().kind != ArmorKind::message ||
+      first_tag(blocks.front().bytes) != packet_skesk)
+    return not_so("autocrypt.setup-message",
+                  "not one message for a Setup Code in the part application/autocrypt-setup");
+  const auto value = [&](std::string_view name) { return armor_header(text, "-----BEGIN PGP MESSAGE-----", name); };
+  return SetupMessage{.packets = std::move(blocks.front().bytes),
+                      .numeric = equal_ignoring_case(value("Passphrase-Format").value_or("numeric9x4"), "numeric9x4"),
+                      .begin = std::string(value("Passphrase-Begin").value_or(""))};
+}
+
+Result<Secret> setup_code(std::string_view typed) {
+  const auto no_code = [] {
+    return fail(ErrorKind::key, "autocrypt.setup-code", "that is no Setup Code",
+                "it has nine groups of four digits, as the program that made the message shows it");
+  };
+  Secret code(groups * group_digits + groups - 1);
+  std::size_t digits = 0;
+  std::size_t at = 0;
+  for (const char c : typed) {
+    if (c == '-' || is_space(c)) continue;
+    if (!is_digit(c) || digits == groups * group_digits) return no_code();
+    if (digits > 0 && digits % group_digits == 0) code.data()[at++] = '-';
+    code.data()[at++] = c;
+    ++digits;
+  }
+  if (digits != groups * group_digits) return no_code();
+  return code;
+}
+
+Result<SetupKey> open_setup_message(const SetupMessage& message, Decryptor& decryptor, CertificateReader& reader) {
+  constexpr std::string_view begin = "-----BEGIN PGP PRIVATE KEY BLOCK-----";
+  SecretSink plain;
+  StringSource cipher(message.packets);
+  SM_TRY(decryptor.decrypt(Ciphertext(cipher, [&] { return std::make_unique<StringSource>(message.packets); }), plain,
+                           {.output = max_setup}));
+  if (!trim(plain.text()).starts_with(begin))
+    return not_so("autocrypt.setup-payload", "something else than a secret key in the Setup Message");
+  KeyInput input = SM_TRY(reader.read(plain.text()));
+  if (input.keys.size() != 1 || input.keys.front().secret.empty())
+    return not_so("autocrypt.setup-payload", "not one secret key in the Setup Message");
+  const auto preference = armor_header(plain.text(), begin, "Autocrypt-Prefer-Encrypt");
+  return SetupKey{.key = std::move(input.keys.front()), .mutual = preference == "mutual"};
+}
+
+}  // namespace sm::autocrypt
