@@ -18,6 +18,7 @@ complete -c smsign -n '__fish_seen_subcommand_from sign' -l quiet -s q -d 'say l
 complete -c smsign -n '__fish_seen_subcommand_from sign' -l verbose -s v -d 'say more on stderr'
 complete -c smsign -n '__fish_seen_subcommand_from sign' -l help -s h -d 'print this help'
 complete -c smsign -n '__fish_seen_subcommand_from sign' -l version -s V -d 'print the version'
+complete -c smsign -n '__fish_seen_subcommand_from verify' -l annotate -d 'write the message with the verdict in a field SM-Verdict'
 complete -c smsign -n '__fish_seen_subcommand_from verify' -l any-signer -d 'a certificate that is bound to any address will do, not only to that of From'
 complete -c smsign -n '__fish_seen_subcommand_from verify' -l output -s o -r -F -d 'write to FILE instead of stdout, when all is done'
 complete -c smsign -n '__fish_seen_subcommand_from verify' -l json -d 'print JSON'

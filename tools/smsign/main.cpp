@@ -17,6 +17,7 @@ constexpr Option sign_options[] = {
 };
 
 constexpr Option verify_options[] = {
+    {.name = "annotate", .help = "write the message with the verdict in a field SM-Verdict"},
     {.name = "any-signer", .help = "a certificate that is bound to any address will do, not only to that of From"},
 };
 
@@ -33,6 +34,7 @@ constexpr Command commands[] = {
      .max_arguments = 0,
      .options = verify_options,
      .run = sm::smsign::verify,
+     .filter_flag = "annotate",
      .question = true},
 };
 

@@ -2,6 +2,7 @@
 #include "cli/exit.hpp"
 #include "commands.hpp"
 #include "openpgp/json_line.hpp"
+#include "openpgp/release.hpp"
 #include "openpgp/session.hpp"
 #include "openpgp/verdict_output.hpp"
 
@@ -23,24 +24,39 @@ int exit_status(Verdict verdict) {
   }
 }
 
-Result<pgpmime::MessageVerdict> verdict_of(cli::Context& context, Session& session) {
-  Document message = SM_TRY(Document::from_descriptor(context.input(), context.spool_directory()));
+Result<pgpmime::MessageVerdict> verdict_of(cli::Context& context, Session& session, Document& message) {
   const mime::Outline outline = SM_TRY(mime::scan(message));
   if (outline.empty) return fail(ErrorKind::data, "mime.empty", "the message is empty");
   return pgpmime::verify(message, outline, session.engine, verify_policy(session, context.flag("any-signer")));
+}
+
+// Whatever the message contains, it passes: a host that goes on with the original after a failure would show the reader
+// the verdict that the sender wrote into it.
+Result<int> annotate(cli::Context& context, Session& session, Document& message) {
+  const auto verdict = verdict_of(context, session, message);
+  if (verdict) {
+    SM_TRY(verdict_status(context, *verdict));
+    return release_annotated(context, message, pgpmime::verdict_field(*verdict, "smsign"));
+  }
+  const Error& error = verdict.error();
+  if (error.kind != ErrorKind::data || error.code == "mime.empty") return Unexpected{error};
+  const auto field = SM_TRY(undecided(context, "smsign", error));
+  return release_annotated(context, message, field);
 }
 
 }  // namespace
 
 Result<int> verify(cli::Context& context) {
   // What can't be decided has a verdict all the same, for scripts that look at line 1 only.
-  const std::string undecided =
+  const std::string unreadable =
       context.json() ? json_line("smsign.verify/1", verdict_json({.verdict = Verdict::error})) : std::string("error\n");
-  context.on_timeout(undecided);
+  if (!context.filter()) context.on_timeout(unreadable);
   const auto session = SM_TRY(Session::open(context));
-  const auto verdict = verdict_of(context, *session);
+  Document message = SM_TRY(Document::from_descriptor(context.input(), context.spool_directory()));
+  if (context.filter()) return annotate(context, *session, message);
+  const auto verdict = verdict_of(context, *session, message);
   if (!verdict) {
-    if (verdict.error().kind == ErrorKind::data) SM_TRY(context.print(undecided));
+    if (verdict.error().kind == ErrorKind::data) SM_TRY(context.print(unreadable));
     return Unexpected{verdict.error()};
   }
   SM_TRY(verdict_status(context, *verdict));
