@@ -140,4 +140,18 @@ std::string display_text(std::string_view body) {
   return out.append(text, gap_begin);
 }
 
+std::string encoded_words(std::string_view text) {
+  constexpr std::size_t bytes_of_a_word = 45;  // "=?utf-8?B?", 60 digits, "?="
+  std::string out;
+  while (!text.empty()) {
+    std::size_t size = std::min(text.size(), bytes_of_a_word);
+    // RFC 2047 §5: a character is not split between two words.
+    while (size < text.size() && size > 1 && (text[size] & 0xC0) == 0x80) --size;
+    if (!out.empty()) out += ' ';
+    out.append("=?utf-8?B?").append(base64_encode(text.substr(0, size))).append("?=");
+    text.remove_prefix(size);
+  }
+  return out;
+}
+
 }  // namespace sm::mime

@@ -9,9 +9,8 @@ namespace {
 
 constexpr std::string_view crlf = "\r\n";
 
-// The lines of a field with CRLF ends and no white space before them, so that unfold() says what it said before: that
-// white space goes to the next line, except at the end. A CR alone and a NUL become what unfold() makes of them.
-std::string clean_field(std::string_view raw, bool lone_cr) {
+// White space before a line end goes to the next line, except at the end.
+std::string clean_lines(std::string_view raw, bool lone_cr) {
   std::string out;
   std::string space;
   std::string line;
@@ -44,13 +43,6 @@ std::string clean_field(std::string_view raw, bool lone_cr) {
   return out;
 }
 
-// A field that begins "From :", as RFC 5322 §4.5 once allowed, would look like the first line of a message in an mbox.
-std::string clean_named_field(const Field& field, bool lone_cr) {
-  std::string out = clean_field(field.raw, lone_cr);
-  if (out.starts_with("From ") && !field.name.empty()) out.erase(4, out.find(':') - 4);
-  return out;
-}
-
 std::string encoding_field(Encoding encoding) {
   const std::string_view value = encoding == Encoding::base64             ? "base64"
                                  : encoding == Encoding::quoted_printable ? "quoted-printable"
@@ -59,7 +51,7 @@ std::string encoding_field(Encoding encoding) {
 }
 
 std::string type_with_charset(const Field& field, bool lone_cr, std::string_view charset) {
-  std::string out = clean_field(field.raw, lone_cr);
+  std::string out = clean_field(field, lone_cr);
   out.resize(out.size() - crlf.size());
   while (out.ends_with(';')) out.pop_back();
   out.append(";\r\n charset=").append(charset);
@@ -74,6 +66,13 @@ std::string type_with_charset(const Field& field, bool lone_cr, std::string_view
 
 }  // namespace
 
+std::string clean_field(const Field& field, bool lone_cr) {
+  std::string out = clean_lines(field.raw, lone_cr);
+  // "From :", as RFC 5322 §4.5 once allowed, would look like the first line of a message in an mbox.
+  if (out.starts_with("From ") && !field.name.empty()) out.erase(4, out.find(':') - 4);
+  return out;
+}
+
 std::string make_content_header(std::string_view text, bool lone_cr, bool body_8bit, bool valid_utf8) {
   const Header header = parse_header(text, lone_cr);
   std::string out;
@@ -85,7 +84,7 @@ std::string make_content_header(std::string_view text, bool lone_cr, bool body_8
     }
   }
   for (const Field& field : header.fields) {
-    if (field.is_content()) out += clean_field(field.raw, lone_cr);
+    if (field.is_content()) out += clean_field(field, lone_cr);
   }
   return out;
 }
@@ -99,7 +98,7 @@ std::string edited_header(std::string_view text, bool lone_cr, const HeaderEdit&
   bool dropping = false;
   for (const Field& field : header.fields) {
     if (field.name.empty()) {
-      const std::string line = clean_field(field.raw, lone_cr);
+      const std::string line = clean_field(field, lone_cr);
       // With such a line go its continuations, which would become those of the field before. What is left of ">From "
       // alone would end the header.
       if (!is_blank(field.raw.front())) dropping = !line.starts_with(">From ");
@@ -111,10 +110,10 @@ std::string edited_header(std::string_view text, bool lone_cr, const HeaderEdit&
       if (!encoding_written) out += encoding_field(*edit.encoding);
       encoding_written = true;
     } else if (&field == type) {
-      out += edit.charset.empty() ? clean_field(field.raw, lone_cr) : type_with_charset(field, lone_cr, edit.charset);
+      out += edit.charset.empty() ? clean_field(field, lone_cr) : type_with_charset(field, lone_cr, edit.charset);
       if (edit.encoding && !has_encoding) out += encoding_field(*edit.encoding);
     } else {
-      out += clean_named_field(field, lone_cr);
+      out += clean_field(field, lone_cr);
     }
   }
   if (type == nullptr) {

@@ -10,6 +10,10 @@
 
 namespace sm::mime {
 
+// A field in that form: its lines with CRLF ends and no white space before them, so that unfold() says what it said
+// before; a CR alone and a NUL are what unfold() makes of them.
+std::string clean_field(const Field& field, bool lone_cr);
+
 // What content_header() says, of a message's header and what is known of its body.
 std::string make_content_header(std::string_view header, bool lone_cr, bool body_8bit, bool valid_utf8);
 

@@ -3,6 +3,7 @@
 // bytes.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,6 +63,13 @@ Parameterized parse_parameterized(std::string_view body);
 // The same for Content-Type, whose value must be type "/" subtype (RFC 2045 §5.1): anything else is malformed.
 Parameterized parse_content_type(std::string_view body);
 
+// `body` without its parameters of these names (lower case; continuations count) and the ";" before each; all else
+// keeps its bytes.
+std::string without_parameters(std::string_view body, std::initializer_list<std::string_view> names);
+// `field`, a Content-Type field with lines that end with CRLF, with `parameters` ("hp=\"clear\"") behind those it has.
+// One that ends inside a comment or a quoted string is written anew as parse_content_type() reads it.
+std::string with_parameters(std::string field, std::string_view parameters);
+
 // Transfer encoding (RFC 2045 §6): identity for 7bit, 8bit and absent.
 enum class Encoding { identity, binary, quoted_printable, base64, unknown };
 Encoding parse_encoding(std::string_view body);
@@ -69,6 +77,10 @@ Encoding parse_encoding(std::string_view body);
 // Encoded words (RFC 2047) and raw bytes turned into UTF-8 for showing; never used to decide anything. Charsets by
 // iconv(3); an unknown one leaves the word as it is; bytes that are not UTF-8 pass (printable() escapes them).
 std::string display_text(std::string_view body);
+
+// UTF-8 text as encoded words (RFC 2047) of at most 75 characters with blanks between them, which fold_field() folds
+// at.
+std::string encoded_words(std::string_view text);
 
 // The field `name: body`, its last `eol` included, folded at white space to lines of at most 76 characters where it can
 // be; `body` must be ASCII without line ends.

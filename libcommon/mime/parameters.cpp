@@ -272,6 +272,77 @@ Parameterized parse_content_type(std::string_view body) {
   return result;
 }
 
+std::string without_parameters(std::string_view body, std::initializer_list<std::string_view> names) {
+  std::string out;
+  std::size_t kept = 0;  // of `body`, in `out`
+  Scanner in{body};
+  while (!in.end() && !in.next_is(';')) {
+    in.skip_comments();
+    if (!in.end() && !in.next_is(';')) ++in.at;
+  }
+  while (!in.end()) {
+    std::size_t begin = in.at;
+    while (begin > 0 && is_space(body[begin - 1])) --begin;
+    if (in.next_is(';')) ++in.at;
+    in.skip_comments();
+    const std::string_view written = in.token();
+    in.skip_comments();
+    if (in.next_is('=') && !written.empty()) {
+      ++in.at;
+      in.skip_comments();
+      in.parameter_value();
+      const std::string name = parse_parameter_name(written).base;
+      if (std::ranges::find(names, name) != names.end()) {
+        out += body.substr(kept, begin - kept);
+        kept = in.at;
+      }
+      in.skip_comments();
+    } else if (written.empty() && !in.next_is(';')) {
+      in.skip_part();
+    }
+  }
+  return out.append(body.substr(kept));
+}
+
+std::string with_parameters(std::string field, std::string_view parameters) {
+  const std::size_t colon = field.find(':');
+  const Parameterized before = parse_content_type(std::string_view(field).substr(colon + 1));
+  std::string out = field.substr(0, field.find_last_not_of("\r\n") + 1);
+  while (out.size() > colon + 1 && (out.back() == ';' || is_space(out.back()))) out.pop_back();
+  out.append(";\r\n ").append(parameters);
+  const Parameterized after = parse_content_type(std::string_view(out).substr(colon + 1));
+  const Parameterized added = parse_parameterized("x; " + std::string(parameters));
+  const auto holds = [&after](const auto& entry) {
+    const std::string* const value = after.find(entry.first);
+    return value && *value == entry.second;
+  };
+  if (std::ranges::all_of(before.parameters, holds) && std::ranges::all_of(added.parameters, holds)) {
+    return out.append("\r\n");
+  }
+  out = field.substr(0, colon) + ": " + (before.value.empty() ? std::string("text/plain") : before.value);
+  for (const auto& [name, value] : before.parameters) {
+    out.append(";\r\n ").append(name);
+    if (std::ranges::all_of(value, [](char c) { return c >= ' ' && c < 0x7F; })) {
+      out += "=\"";
+      for (const char c : value) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+      }
+      out += '"';
+    } else {
+      out += "*=utf-8''";
+      for (const char c : value) {
+        if (is_token(c) && !contains("*'%", c)) {
+          out += c;
+        } else {
+          out.append("%").append(hex_upper({&c, 1}));
+        }
+      }
+    }
+  }
+  return out.append(";\r\n ").append(parameters).append("\r\n");
+}
+
 Encoding parse_encoding(std::string_view body) {
   const std::string text = unfold(body);
   Scanner in{text};

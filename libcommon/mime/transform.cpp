@@ -136,7 +136,7 @@ struct SevenBit::Plan {
 
   // A field that is replaced may have been all there was.
   bool keeps_header_8bit(int number) const {
-    const auto header = text({Segment::Kind::header, number, part(number).header_bytes}, {}, true);
+    const auto header = text({Segment::Kind::header, number, part(number).header_bytes}, Protection::none, {}, true);
     return !header || has_8bit(*header);
   }
 
@@ -272,13 +272,16 @@ struct SevenBit::Plan {
   }
 
   // A segment of text.
-  Result<std::string> text(const Segment& segment, std::string_view extra_header, bool at_line_start) const {
+  Result<std::string> text(const Segment& segment, Protection protection, std::string_view extra_header,
+                           bool at_line_start) const {
     const std::string& boundary = part(segment.part).header.boundary;
     std::string out;
     if (segment.kind == Segment::Kind::header) {
       const HeaderEdit& edit = edits[static_cast<std::size_t>(segment.part)];
       if (segment.part == 0) {
-        out = edited_header(root_header, false, edit).append(extra_header);
+        out = edited_header(root_header, false, edit);
+        if (protection != Protection::none) out = marked_header(out, protection);
+        out.append(extra_header);
       } else {
         const std::string header = SM_TRY(document.text(segment.extent, limits::header_bytes));
         out = edited_header(header, outline.lone_cr, edit);
@@ -297,7 +300,8 @@ struct SevenBit::Plan {
 
 class SevenBit::Plan::Reader final : public Source {
  public:
-  Reader(const Plan& plan, std::string_view extra_header) : plan_(plan), extra_header_(extra_header) {}
+  Reader(const Plan& plan, Protection protection, std::string_view extra_header)
+      : plan_(plan), protection_(protection), extra_header_(extra_header) {}
 
   Result<std::size_t> read(std::span<char> buffer) override {
     if (buffer.empty()) return 0;
@@ -317,7 +321,7 @@ class SevenBit::Plan::Reader final : public Source {
       if (segment.kind == Segment::Kind::body) {
         body_ = plan_.open_body(segment);
       } else {
-        text_ = SM_TRY(plan_.text(segment, extra_header_, at_line_start_));
+        text_ = SM_TRY(plan_.text(segment, protection_, extra_header_, at_line_start_));
       }
       ++next_;
     }
@@ -325,6 +329,7 @@ class SevenBit::Plan::Reader final : public Source {
 
  private:
   const Plan& plan_;
+  Protection protection_;
   std::string extra_header_;
   std::size_t next_ = 0;
   std::string text_;
@@ -336,8 +341,8 @@ class SevenBit::Plan::Reader final : public Source {
 SevenBit::SevenBit(Document& document, const Outline& outline) : plan_(std::make_unique<Plan>(document, outline)) {}
 SevenBit::~SevenBit() = default;
 
-std::unique_ptr<Source> SevenBit::open(std::string_view extra_header) {
-  return std::make_unique<Plan::Reader>(*plan_, extra_header);
+std::unique_ptr<Source> SevenBit::open(Protection protection, std::string_view extra_header) {
+  return std::make_unique<Plan::Reader>(*plan_, protection, extra_header);
 }
 
 const std::vector<Finding>& SevenBit::findings() const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/document.hpp"
+#include "mime/header_protection.hpp"
 #include "mime/outline.hpp"
 
 namespace sm::mime {
@@ -33,9 +34,9 @@ class SevenBit {
   // Both must outlive it.
   SevenBit(Document& document, const Outline& outline);
   ~SevenBit();
-  // A fresh Source of the entity each time. `extra_header`: further fields for the entity's own header, lines that end
-  // with CRLF.
-  std::unique_ptr<Source> open(std::string_view extra_header = {});
+  // A fresh Source of the entity each time. With a `protection` its header is marked_header(), and `extra_header` are
+  // the fields that it protects, lines that end with CRLF.
+  std::unique_ptr<Source> open(Protection protection = Protection::none, std::string_view extra_header = {});
   const std::vector<Finding>& findings() const;
 
  private:

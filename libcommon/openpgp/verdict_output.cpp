@@ -11,7 +11,19 @@ using pgpmime::MessageVerdict;
 using pgpmime::SignatureLayer;
 
 std::string_view form_name(SignatureLayer::Form form) {
-  return form == SignatureLayer::Form::multipart_signed ? "multipart/signed" : "openpgp-message";
+  switch (form) {
+    case SignatureLayer::Form::multipart_signed:
+      return "multipart/signed";
+    case SignatureLayer::Form::cleartext:
+      return "cleartext";
+    case SignatureLayer::Form::inline_message:
+      return "inline-message";
+    case SignatureLayer::Form::detached:
+      return "detached";
+    case SignatureLayer::Form::openpgp_message:
+      break;
+  }
+  return "openpgp-message";
 }
 
 std::string signer_of(const Signature& signature) {
@@ -45,6 +57,12 @@ std::string_view explanation(Verdict verdict) {
   }
 }
 
+std::string names(const std::vector<std::string>& fields) {
+  std::string joined;
+  for (const std::string& field : fields) joined += (joined.empty() ? "" : ", ") + printable(field);
+  return joined;
+}
+
 json::Value signature_json(const Signature& signature, const JudgedSignature& judged) {
   json::Array user_ids;
   for (const UserId& id : signature.certificate.user_ids)
@@ -70,6 +88,7 @@ Result<void> verdict_status(cli::Context& context, const MessageVerdict& verdict
       const Signature& signature = layer.signatures[i];
       SM_TRY(context.status("SIGNATURE", {{"verdict", std::string(verdict_name(layer.judged[i].verdict))},
                                           {"scope", layer.outermost ? "message" : "part"},
+                                          {"form", std::string(form_name(layer.form))},
                                           {"certificate", signature.certificate.fingerprint()},
                                           {"key_id", signature.key_id},
                                           {"hash", signature.hash},
@@ -85,6 +104,8 @@ std::string verdict_text(const MessageVerdict& verdict) {
     text += "from        not exactly one address\n";
   else
     text += "from        " + printable(verdict.from) + "\n";
+  if (!verdict.header.altered.empty())
+    text += "altered     outside of what is signed: " + names(verdict.header.altered) + "\n";
   for (const SignatureLayer& layer : verdict.layers) {
     const std::string scope = layer.outermost ? "the message" : "part " + std::to_string(layer.part);
     if (!layer.problem.empty()) text += "signature   on " + scope + ": can't be read (" + layer.problem + ")\n";
@@ -92,6 +113,10 @@ std::string verdict_text(const MessageVerdict& verdict) {
       const Signature& signature = layer.signatures[i];
       const JudgedSignature& judged = layer.judged[i];
       text += "signature   on " + scope + ": " + std::string(verdict_name(judged.verdict)) + "\n";
+      if (layer.forwarded_from)
+        text += "  from      " +
+                (layer.forwarded_from->empty() ? "not exactly one address" : printable(*layer.forwarded_from)) +
+                ", forwarded\n";
       if (!judged.note.empty()) text += "  note      " + printable(judged.note) + "\n";
       text += "  by        " + signer_of(signature) + "\n";
       for (const UserId& id : signature.certificate.user_ids)
@@ -108,16 +133,22 @@ json::Value verdict_json(const MessageVerdict& verdict) {
     json::Array signatures;
     for (std::size_t i = 0; i < layer.signatures.size(); ++i)
       signatures.push_back(signature_json(layer.signatures[i], layer.judged[i]));
-    layers.emplace_back(json::Object{{"form", std::string(form_name(layer.form))},
-                                     {"outermost", layer.outermost},
-                                     {"part", std::int64_t{layer.part}},
-                                     {"covered", json::Object{{"begin", static_cast<std::int64_t>(layer.covered.begin)},
-                                                              {"end", static_cast<std::int64_t>(layer.covered.end)}}},
-                                     {"problem", layer.problem},
-                                     {"signatures", std::move(signatures)}});
+    layers.emplace_back(
+        json::Object{{"form", std::string(form_name(layer.form))},
+                     {"outermost", layer.outermost},
+                     {"forwarded_from", layer.forwarded_from ? json::Value(*layer.forwarded_from) : json::Value()},
+                     {"part", std::int64_t{layer.part}},
+                     {"covered", json::Object{{"begin", static_cast<std::int64_t>(layer.covered.begin)},
+                                              {"end", static_cast<std::int64_t>(layer.covered.end)}}},
+                     {"problem", layer.problem},
+                     {"signatures", std::move(signatures)}});
   }
-  return json::Object{
-      {"verdict", std::string(verdict_name(verdict.verdict))}, {"from", verdict.from}, {"layers", std::move(layers)}};
+  json::Array altered;
+  for (const std::string& field : verdict.header.altered) altered.emplace_back(field);
+  return json::Object{{"verdict", std::string(verdict_name(verdict.verdict))},
+                      {"from", verdict.from},
+                      {"header", json::Object{{"protection", verdict.header.mark}, {"altered", std::move(altered)}}},
+                      {"layers", std::move(layers)}};
 }
 
 std::string verdict_remark(const MessageVerdict& verdict) {

@@ -14,15 +14,21 @@ namespace sm::pgpmime {
 
 struct DecryptedMessage {
   std::unique_ptr<Document> payload;  // the decrypted entity; `message` reads it
-  mime::Outline outline;              // of `payload`
+  mime::Outline outline;              // of the entity, or of the original in it if `at_rest`
+  bool at_rest = false;               // it was encrypted as a whole (pgpmime/at_rest.hpp)
+  bool from_differs = false;          // the From that is protected inside is not the one outside (RFC 9788 §4.4)
   ConcatSource message;               // the whole message, to be read once
   Decryption decryption;
 };
 
 // Opens the message if it is PGP/MIME as a whole (encrypted_parts(outline, 0)), which is the caller's to see. Nothing
-// of the plaintext is given before the integrity of all of it is proved. Fields of the message that are not Content-*
-// keep bytes and order; the Content-* fields are the entity's; line ends are those of the message's first line, except
-// in binary leaves. Errors: the decryptor's, all damage as crypto.damaged.
+// of the plaintext is given before the integrity of all of it is proved.
+//
+// A message at rest comes back byte for byte. Of any other, the fields that its payload protects (mime/
+// header_protection.hpp) stand in the place of those outside, From only where its address is the same; other fields
+// that are not Content-* keep bytes and order; the Content-* fields are the entity's; line ends are those of the
+// message's first line, except in binary leaves. A legacy display is left out, unless a signature covers it. Errors:
+// the decryptor's, all damage as crypto.damaged.
 Result<DecryptedMessage> decrypt(Document& document, const mime::Outline& outline, Decryptor& decryptor,
                                  const DecryptionLimits& bounds, const std::string& spool_directory);
 

@@ -2,11 +2,14 @@
 
 #include <sys/stat.h>
 
-#include "crypto/armor.hpp"
+#include <algorithm>
+#include <iterator>
+
 #include "io/memory.hpp"
+#include "mime/header_protection.hpp"
 #include "mime/transform.hpp"
-#include "mime/writer.hpp"
 #include "pgpmime/encrypted.hpp"
+#include "pgpmime/payload.hpp"
 #include "pgpmime/structure.hpp"
 #include "text/ascii.hpp"
 
@@ -72,36 +75,14 @@ Result<Beginning> read_beginning(std::string_view bytes) {
   }
 }
 
-class ArmorSource final : public Source {
- public:
-  ArmorSource(std::unique_ptr<Source> from, ArmorKind kind, std::string_view eol)
-      : from_(std::move(from)), armor_(out_, kind, eol) {}
-
-  Result<std::size_t> read(std::span<char> buffer) override {
-    while (position_ == text_.size() && !end_) {
-      char piece[48 * 1024];
-      const std::size_t count = SM_TRY(from_->read(piece));
-      end_ = count == 0;
-      if (end_)
-        SM_TRY(armor_.finish());
-      else
-        SM_TRY(armor_.write({piece, count}));
-      text_ = out_.take();
-      position_ = 0;
-    }
-    const std::size_t count = text_.copy(buffer.data(), buffer.size(), position_);
-    position_ += count;
-    return count;
+// Whether all that would be hidden of `outer` stands in `inside` as well.
+bool hides_the_same(const mime::Header& outer, const mime::Header& inside) {
+  const auto altered = mime::altered_fields(outer, inside);
+  for (const char* name : {"Subject", "Keywords", "Comments"}) {
+    if (outer.find(name) && (!inside.find(name) || std::ranges::count(altered, lower(name)) != 0)) return false;
   }
-
- private:
-  std::unique_ptr<Source> from_;
-  StringSink out_;
-  ArmorSink armor_;
-  std::string text_;
-  std::size_t position_ = 0;
-  bool end_ = false;
-};
+  return true;
+}
 
 std::string without_bcc(const mime::Header& header) {
   std::string kept;
@@ -153,7 +134,8 @@ Result<Plaintext> Plaintext::begin(int fd, bool for_signature, const std::string
   if (state->beginning.empty) return fail(ErrorKind::data, "mime.empty", "the message is empty");
   state->header = mime::parse_header(state->beginning.header, state->beginning.eol == Eol::cr);
 
-  if (for_signature || may_be_encrypted(state->beginning.content_type)) {
+  if (for_signature || may_be_encrypted(state->beginning.content_type) ||
+      state->beginning.content_type == "multipart/signed") {
     if (!state->document) {
       Spool spool(spool_directory);
       SM_TRY(copy(*state->peeking, spool));
@@ -166,40 +148,65 @@ Result<Plaintext> Plaintext::begin(int fd, bool for_signature, const std::string
   return Plaintext(std::move(state));
 }
 
+namespace {
+
+// What stands outside of the encryption, and what of it goes inside; empty if nothing does.
+struct SplitHeader {
+  std::string outer;
+  std::string inside;
+  mime::Protection protection = mime::Protection::none;
+  std::vector<mime::Finding> findings;
+};
+
+Result<SplitHeader> split_header(Plaintext::State& state, const EncryptOptions& options) {
+  const bool lone_cr = state.beginning.eol == Eol::cr;
+  SplitHeader result;
+  result.outer = options.keep_bcc ? state.beginning.header : without_bcc(state.header);
+  if (!options.protect_headers) return result;
+  const std::string outside =
+      mime::obscured_header(mime::parse_header(result.outer, lone_cr), eol_text(state.beginning.eol));
+  if (state.outline && signed_parts(*state.outline, 0)) {
+    // The payload is what is signed, and its header can't be changed: it protects the fields, or nothing does.
+    const auto payload = SM_TRY(payload_header(*state.document, *state.outline, 0));
+    if (payload && hides_the_same(state.header, payload->header()))
+      result.outer = outside;
+    else
+      result.findings.push_back({"pgpmime.header-unprotected", 0, 0});
+    return result;
+  }
+  result.protection = mime::Protection::cipher;
+  result.inside = mime::protected_fields(state.header, mime::parse_header(outside, lone_cr), mime::Protection::cipher,
+                                         false, lone_cr)
+                      .text;
+  // Whoever reads it has the same limit.
+  if (result.inside.size() + 4096 > limits::header_bytes)
+    return fail(ErrorKind::data, "mime.header-too-long", "the header is too long to be protected",
+                "--no-protect-headers leaves it out of what is encrypted");
+  result.outer = outside;
+  return result;
+}
+
+}  // namespace
+
 Result<EncryptedMessage> encrypt(Plaintext& plaintext, Encryptor& encryptor, const EncryptionRequest& request,
-                                 bool keep_bcc, const std::string& spool_directory) {
+                                 const EncryptOptions& options, const std::string& spool_directory) {
   Plaintext::State& state = *plaintext.state_;
-  EncryptedMessage result;
+  SplitHeader header = SM_TRY(split_header(state, options));
   Spool spool(spool_directory, Spool::Content::ciphertext);
   if (state.outline) {
     mime::SevenBit entity(*state.document, *state.outline);
-    const auto source = entity.open();
+    const auto source = entity.open(header.protection, header.inside);
     SM_TRY(encryptor.encrypt(*source, spool, request));
-    result.findings = entity.findings();
+    std::ranges::copy(entity.findings(), std::back_inserter(header.findings));
   } else {
     mime::CanonicalEntity entity = SM_TRY(mime::CanonicalEntity::begin(*state.peeking, spool_directory));
-    SM_TRY(encryptor.encrypt(entity.entity(entity.content_header()), spool, request));
+    std::string fields = entity.content_header();
+    if (header.protection != mime::Protection::none) fields = mime::marked_header(fields, header.protection);
+    SM_TRY(encryptor.encrypt(entity.entity(fields + header.inside), spool, request));
   }
   SM_TRY(spool.finish());
-  result.cipher = std::make_unique<Document>(Document::from_spool(std::move(spool)));
-
-  const std::string eol(eol_text(state.beginning.eol));
-  const std::string boundary = mime::make_boundary();
-  const std::string outer = keep_bcc ? state.beginning.header : without_bcc(state.header);
-  result.message.add_text(state.beginning.mbox_line);
-  result.message.add_text(
-      mime::replace_content(mime::parse_header(outer, state.beginning.eol == Eol::cr),
-                            "Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\";" + eol +
-                                " boundary=\"" + boundary + "\"" + eol,
-                            eol) +
-      eol + "--" + boundary + eol + "Content-Type: application/pgp-encrypted" + eol +
-      "Content-Description: PGP/MIME version identification" + eol + eol + "Version: 1" + eol + eol + "--" + boundary +
-      eol + "Content-Type: application/octet-stream; name=\"encrypted.asc\"" + eol +
-      "Content-Description: OpenPGP encrypted message" + eol +
-      "Content-Disposition: inline; filename=\"encrypted.asc\"" + eol + eol);
-  result.message.add(std::make_unique<ArmorSource>(std::make_unique<Range>(*result.cipher, result.cipher->all()),
-                                                   ArmorKind::message, eol));
-  result.message.add_text(eol + "--" + boundary + "--" + eol);
+  EncryptedMessage result = frame(std::move(spool), state.beginning.mbox_line, header.outer, state.beginning.eol);
+  result.findings = std::move(header.findings);
   return result;
 }
 

@@ -11,16 +11,22 @@
 #include "io/document.hpp"
 #include "io/filters.hpp"
 #include "mime/outline.hpp"
+#include "pgpmime/frame.hpp"
 
 namespace sm::pgpmime {
+
+struct EncryptOptions {
+  bool keep_bcc = false;  // Bcc and Resent-Bcc stay outside; inside they never are
+  bool protect_headers = true;
+};
 
 // A message of which the header is known and the rest still to be read: what it says decides to whom, and whether at
 // all, it is encrypted.
 class Plaintext {
  public:
   // `fd` is read from its present position. Only the header is read, unless `for_signature`, or the message looks
-  // encrypted already: then all of it, since both must be sure before the first byte. mime.empty (data): neither a
-  // header field nor a body; mime.header-too-long.
+  // encrypted or signed already: then all of it, since that must be sure before the first byte. mime.empty (data):
+  // neither a header field nor a body; mime.header-too-long.
   static Result<Plaintext> begin(int fd, bool for_signature, const std::string& spool_directory);
   Plaintext(Plaintext&&) noexcept;
   ~Plaintext();
@@ -33,25 +39,21 @@ class Plaintext {
   // All of it as it came; instead of encrypting, to be read once.
   Source& unchanged();
 
- private:
   struct State;
-  friend Result<struct EncryptedMessage> encrypt(Plaintext& plaintext, Encryptor& encryptor,
-                                                 const EncryptionRequest& request, bool keep_bcc,
-                                                 const std::string& spool_directory);
+
+ private:
+  friend Result<EncryptedMessage> encrypt(Plaintext& plaintext, Encryptor& encryptor, const EncryptionRequest& request,
+                                          const EncryptOptions& options, const std::string& spool_directory);
   explicit Plaintext(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
-struct EncryptedMessage {
-  std::unique_ptr<Document> cipher;  // binary OpenPGP message; `message` reads it
-  ConcatSource message;              // the whole message, to be read once
-  std::vector<mime::Finding> findings;
-};
-
 // The content moves inside in canonical form: as for a signature (mime::SevenBit) if the request signs, else with CRLF
-// and otherwise as it is. Fields that are not Content-* keep bytes and order; Bcc and Resent-Bcc are left out unless
-// `keep_bcc`. A request that signs needs a Plaintext begun `for_signature`. Errors: the encryptor's, the input's.
+// and otherwise as it is. With `protect_headers` the header fields are protected by hp="cipher" (RFC 9788), except
+// where the content is signed already: then what its signer protected is hidden outside, or nothing
+// (pgpmime.header-unprotected). Fields that are not Content-* and not hidden keep bytes and order. A request that signs
+// needs a Plaintext begun `for_signature`. Errors: the encryptor's, the input's; mime.header-too-long (data).
 Result<EncryptedMessage> encrypt(Plaintext& plaintext, Encryptor& encryptor, const EncryptionRequest& request,
-                                 bool keep_bcc, const std::string& spool_directory);
+                                 const EncryptOptions& options, const std::string& spool_directory);
 
 }  // namespace sm::pgpmime

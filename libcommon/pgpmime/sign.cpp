@@ -8,10 +8,24 @@
 namespace sm::pgpmime {
 
 Result<SignedMessage> sign(Document& document, const mime::Outline& outline, Signer& signer, const Fingerprint& key,
-                           Hash hash, const std::string& spool_directory) {
+                           Hash hash, bool protect_headers, const std::string& spool_directory) {
   mime::SevenBit entity(document, outline);
+  std::vector<mime::Finding> findings = entity.findings();
+  mime::Protection protection = mime::Protection::none;
+  mime::ProtectedFields fields;
+  if (protect_headers && signed_parts(outline, 0)) {
+    findings.push_back({"pgpmime.header-unprotected", 0, 0});
+  } else if (protect_headers) {
+    const mime::Header header = outline.top();
+    protection = mime::Protection::clear;
+    fields = mime::protected_fields(header, header, protection, true, outline.lone_cr);
+    if (!fields.left_out.empty()) findings.push_back({"mime.header-8bit", 0, 0});
+    if (fields.text.size() + 4096 > limits::header_bytes)
+      return fail(ErrorKind::data, "mime.header-too-long", "the header is too long to be protected",
+                  "--no-protect-headers leaves it out of what is signed");
+  }
   Spool spool(spool_directory);
-  const auto source = entity.open();
+  const auto source = entity.open(protection, fields.text);
   TeeSource copied(*source, spool);
   const DetachedSignature signature = SM_TRY(signer.sign(copied, key, hash));
   SM_TRY(spool.finish());
@@ -21,7 +35,7 @@ Result<SignedMessage> sign(Document& document, const mime::Outline& outline, Sig
   SignedMessage result;
   result.payload = std::make_unique<Document>(Document::from_spool(std::move(spool)));
   result.hash = signature.hash;
-  result.findings = entity.findings();
+  result.findings = std::move(findings);
 
   result.message.add_text(SM_TRY(document.text(outline.mbox_line, outline.mbox_line.size())));
   result.message.add_text(mime::replace_content(outline.top(),

@@ -20,9 +20,11 @@ struct SignedMessage {
 };
 
 // `document` is the message and `outline` its scan. The content becomes 7bit (mime::SevenBit) and moves inside; header
-// fields that are not Content-* keep bytes and order; the result has the line end of the message's first line. Errors:
-// the signer's, the document's.
+// fields that are not Content-* keep bytes and order; the result has the line end of the message's first line. With
+// `protect_headers` the header fields are signed as well (RFC 9788, hp="clear"), unless the content is signed already
+// and so has a payload of its own (pgpmime.header-unprotected); a field that a signature can't carry is left out
+// (mime.header-8bit). Errors: the signer's, the document's; mime.header-too-long (data).
 Result<SignedMessage> sign(Document& document, const mime::Outline& outline, Signer& signer, const Fingerprint& key,
-                           Hash hash, const std::string& spool_directory);
+                           Hash hash, bool protect_headers, const std::string& spool_directory);
 
 }  // namespace sm::pgpmime

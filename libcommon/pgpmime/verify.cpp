@@ -1,7 +1,11 @@
 #include "pgpmime/verify.hpp"
 
+#include <algorithm>
+
 #include "crypto/armor.hpp"
 #include "mime/address.hpp"
+#include "pgpmime/inline_signatures.hpp"
+#include "pgpmime/payload.hpp"
 #include "pgpmime/structure.hpp"
 
 namespace sm::pgpmime {
@@ -53,6 +57,24 @@ Result<SignatureLayer> verify_signed(Document& document, const mime::Outline& ou
   return layer;
 }
 
+Unexpected too_many_signatures() {
+  return fail(ErrorKind::data, "pgpmime.too-many-signatures", "the message has more than 100 signed parts");
+}
+
+// The From of the forwarded message that holds the part; nullopt if none does.
+Result<std::optional<std::string>> forwarded_from(Document& document, const mime::Outline& outline, int part) {
+  const auto part_of = [&](int number) -> const mime::Part& {
+    return outline.parts.at(static_cast<std::size_t>(number));
+  };
+  for (int inner = part; inner >= 0; inner = part_of(inner).parent) {
+    const int parent = part_of(inner).parent;
+    if (parent < 0 || part_of(parent).header.kind != mime::PartKind::message) continue;
+    const std::string header = SM_TRY(document.text(part_of(inner).header_bytes, limits::header_bytes));
+    return std::optional(from_address(mime::parse_header(header, outline.lone_cr)));
+  }
+  return std::optional<std::string>();
+}
+
 }  // namespace
 
 Result<std::vector<SignatureLayer>> verify_layers(Document& document, const mime::Outline& outline,
@@ -61,10 +83,11 @@ Result<std::vector<SignatureLayer>> verify_layers(Document& document, const mime
   for (std::size_t part = 0; part < outline.parts.size(); ++part) {
     const auto parts = signed_parts(outline, static_cast<int>(part));
     if (!parts) continue;
-    if (layers.size() == max_layers)
-      return fail(ErrorKind::data, "pgpmime.too-many-signatures", "the message has more than 100 signed parts");
+    if (layers.size() == max_layers) return too_many_signatures();
     layers.push_back(SM_TRY(verify_signed(document, outline, *parts, verifier)));
   }
+  if (!SM_TRY(add_inline_layers(document, outline, verifier, max_layers, layers))) return too_many_signatures();
+  for (SignatureLayer& layer : layers) layer.forwarded_from = SM_TRY(forwarded_from(document, outline, layer.part));
   return layers;
 }
 
@@ -78,8 +101,9 @@ Result<MessageVerdict> judge_layers(std::vector<SignatureLayer> layers, std::str
   bool any = false;
   bool unreadable = false;
   for (SignatureLayer& layer : layers) {
+    const std::string& judged_from = layer.forwarded_from ? *layer.forwarded_from : result.from;
     const Judgement judgement =
-        SM_TRY(judge(layer.signatures, result.from, policy.any_signer, policy.now, policy.binding, address_of));
+        SM_TRY(judge(layer.signatures, judged_from, policy.any_signer, policy.now, policy.binding, address_of));
     layer.judged = judgement.signatures;
     any = any || !layer.signatures.empty() || !layer.problem.empty();
     if (!layer.outermost) continue;
@@ -99,10 +123,26 @@ Result<MessageVerdict> judge_layers(std::vector<SignatureLayer> layers, std::str
   return result;
 }
 
+Result<MessageVerdict> judge_message(std::vector<SignatureLayer> layers, const mime::Header& outer, Document& document,
+                                     const mime::Outline& outline, const VerifyPolicy& policy) {
+  MessageVerdict result = SM_TRY(judge_layers(std::move(layers), from_address(outer), policy));
+  if (std::ranges::none_of(result.layers, &SignatureLayer::outermost)) return result;
+  const auto payload = SM_TRY(payload_header(document, outline, 0));
+  if (!payload) return result;
+  result.header.mark = payload->mark.older                                   ? "v1"
+                       : payload->mark.protection == mime::Protection::clear ? "clear"
+                                                                             : "cipher";
+  result.header.from_differs = from_differs(outer, payload->header());
+  result.header.altered = mime::altered_fields(outer, payload->header());
+  if (result.header.from_differs && !policy.any_signer && result.verdict == Verdict::good)
+    result.verdict = Verdict::mismatch;
+  return result;
+}
+
 Result<MessageVerdict> verify(Document& document, const mime::Outline& outline, Verifier& verifier,
                               const VerifyPolicy& policy) {
   auto layers = SM_TRY(verify_layers(document, outline, verifier));
-  return judge_layers(std::move(layers), from_address(outline.top()), policy);
+  return judge_message(std::move(layers), outline.top(), document, outline, policy);
 }
 
 }  // namespace sm::pgpmime

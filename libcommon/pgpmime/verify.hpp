@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,20 +15,39 @@ namespace sm::pgpmime {
 
 // One set of signatures over the same bytes.
 struct SignatureLayer {
-  enum class Form { multipart_signed, openpgp_message };
+  enum class Form {
+    multipart_signed,  // RFC 3156 §5
+    openpgp_message,   // in the OpenPGP message that was decrypted
+    cleartext,         // text with a signature behind it (RFC 9580 §7)
+    inline_message,    // an OpenPGP message in armor that is signed and not encrypted
+    detached,          // of a part, in the attachment beside it
+  };
   Form form = Form::multipart_signed;
   bool outermost = false;  // it covers the whole body of the message (or all that is inside its encryption)
-  int part = 0;            // multipart_signed: the number of the multipart in order of appearance; 0 is the message
-  Extent covered;          // bytes of the message (or of the decrypted entity) that the signatures cover
+  int part = 0;            // the multipart, or the part that is signed, in order of appearance; 0 is the message
+  // Bytes of the message (or of the decrypted entity) that the signatures cover; of text in a transfer encoding all of
+  // the part's body.
+  Extent covered;
+  // In a message that is forwarded in this one, its address of From, which is then judged instead; empty if that names
+  // not exactly one.
+  std::optional<std::string> forwarded_from;
   std::vector<Signature> signatures;
   std::vector<JudgedSignature> judged;  // parallel
   std::string problem;                  // why its signatures could not be read, a code; empty if they could
+};
+
+// What the payload says of the message's header (RFC 9788), where a signature or an encryption covers all of it.
+struct HeaderState {
+  std::string mark;                  // "clear", "cipher", "v1" for the older draft's; empty if nothing is protected
+  bool from_differs = false;         // the From inside is not the one outside (§4.4)
+  std::vector<std::string> altered;  // names of fields that say something else outside, in lower case
 };
 
 struct MessageVerdict {
   Verdict verdict = Verdict::none;
   std::string from;  // the address that the verdict is about; empty if From does not name exactly one
   std::vector<SignatureLayer> layers;
+  HeaderState header;
 };
 
 // How signatures are judged.
@@ -43,6 +63,12 @@ Result<std::vector<SignatureLayer>> verify_layers(Document& document, const mime
 // The verdict of the contract over `layers` ("Verdict of a message"), filling their `judged`. `from`: from_address() of
 // the message's own header.
 Result<MessageVerdict> judge_layers(std::vector<SignatureLayer> layers, std::string from, const VerifyPolicy& policy);
+
+// judge_layers() for a message of the header `outer` whose body is all of the entity `outline` of `document` (it may be
+// the message itself); with what the payload says of the header. A signature that is good for the From outside is a
+// mismatch if the payload names another, unless any signer will do.
+Result<MessageVerdict> judge_message(std::vector<SignatureLayer> layers, const mime::Header& outer, Document& document,
+                                     const mime::Outline& outline, const VerifyPolicy& policy);
 
 // Both, for a message as it stands; what is encrypted in it is not opened.
 Result<MessageVerdict> verify(Document& document, const mime::Outline& outline, Verifier& verifier,

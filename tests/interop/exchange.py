@@ -83,7 +83,7 @@ def ours_to_peer(side, kind, operation, original):
         signer = own if operation == "sign+encrypt" else None
         protected = Entity(side.ours.encrypt(original.raw, other, signer is not None))
         payload = side.peer.decrypt(check_encrypted(original, protected), other, signer)
-        check_payload(original, to_crlf(payload) if side.peer.writes_lf else payload, signer is not None)
+        check_payload(original, to_crlf(payload) if side.peer.writes_lf else payload, signer is not None, "cipher")
 
 
 def peer_to_ours(side, kind, operation, original):

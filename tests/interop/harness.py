@@ -35,6 +35,8 @@ SIGNED = {
     "content changed": (b"Hello", b"Hallo"),
     "no end": (b"--\n", b""),
     "another Content-Type": (b"text/plain", b"text/html"),
+    "another mark": (b'hp="clear"', b'hp="cipher"'),
+    "a protected field changed": (b'protected-headers="v1"\nx-lower-case:', b'protected-headers="v1"\nx-lower-case:x'),
     "damaged armor": (b"SIGNATURE-----\n\n", b"SIGNATURE-----\n\nAAAA"),
 }
 ENCRYPTED = {
@@ -43,6 +45,7 @@ ENCRYPTED = {
     "another second part": (b"application/octet-stream", b"text/plain"),
     "no protocol": (b'protocol="application/pgp-encrypted";', b""),
     "a Content field outside": (b"Subject:", b"Content-Language: de\nSubject:"),
+    "a Subject that is not hidden": (b"Subject: [...]", b"Subject: hello"),
     "text behind the armor": (b"-----END PGP MESSAGE-----", b"-----END PGP MESSAGE-----\nhello"),
 }
 PAYLOAD = {

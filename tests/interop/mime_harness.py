@@ -217,6 +217,48 @@ def short(data):
     return f"{data[:120]!r}…({len(data)})" if len(data) > 120 else repr(data)
 
 
+# Not copied inside (RFC 9788 §1.1.1 and what only the way of a mail writes).
+UNPROTECTED = ("mime-version", "bcc", "resent-bcc", "hp-outer", "return-path", "delivered-to", "authentication-results", "received")
+OBSCURED = {"subject": "[...]", "keywords": None, "comments": None}  # hcp_baseline, §3.2.1
+
+
+def said(fields):
+    """Names and values with folding and white space made one."""
+    return [(field.name, re.sub(r"\s+", " ", field.value)) for field in fields]
+
+
+def outside_fields(original, cipher):
+    """What of the original's fields is seen outside."""
+    shown = []
+    for name, value in said(f for f in original.fields if not f.is_content() and f.name not in ("mime-version", "bcc", "resent-bcc")):
+        value = OBSCURED.get(name, value) if cipher else value
+        if value is not None:
+            shown.append((name, value))
+    return shown
+
+
+def unprotect(original, entity, hp):
+    """Checks the protected header of a payload's root by RFC 9788 and gives the entity without it."""
+    if entity.parameters.get("hp") != hp or entity.parameters.get("protected-headers") != "v1":
+        raise Malformed(f"not marked hp={hp}: {entity.field('content-type')}")
+    want = [(n, v) for n, v in outside_fields(original, False) if n not in UNPROTECTED]
+    inner = [f for f in entity.fields if not f.is_content() and f.name != "hp-outer"]
+    if said(inner) != want:
+        raise Malformed(f"protected fields {said(inner)} instead of {want}")
+    outer = [f.value for f in entity.fields if f.name == "hp-outer"]
+    shown = [(n, v) for n, v in outside_fields(original, True) if n not in UNPROTECTED] if hp == "cipher" else []
+    named = [re.sub(r"\s+", " ", value).partition(":") for value in outer]
+    if [(name.lower(), value.strip()) for name, _, value in named] != shown:
+        raise Malformed(f"HP-Outer {outer} instead of {shown}")
+    plain = Entity(b"".join(f.raw for f in entity.fields if f.is_content()) + eol_of(entity.raw) + entity.body)
+    plain.parameters.pop("hp")
+    plain.parameters.pop("protected-headers")
+    for field in plain.fields:
+        if field.name == "content-type":
+            field.value = re.sub(r';\s*hp="[a-z]*"; protected-headers="v1"', "", field.value)
+    return plain
+
+
 def content_entity(message):
     """What of a message goes inside: its Content-* fields and its body."""
     return Entity(b"".join(f.raw for f in message.fields if f.is_content()) + eol_of(message.raw) + message.body)
@@ -225,14 +267,17 @@ def content_entity(message):
 # What ours wrote (RFC 3156)
 
 
-def check_outside(original, protected):
-    """Everything but Content-*, MIME-Version and Bcc keeps its bytes and its order; one MIME-Version, one Content-Type."""
+def check_outside(original, protected, cipher=False):
+    """Everything but Content-*, MIME-Version, Bcc and what is obscured keeps its bytes and its order; one MIME-Version, one
+    Content-Type."""
     check_line_ends(protected.raw, eol_of(original.raw), "message")
-    drop = ("mime-version", "bcc", "resent-bcc")
+    drop = ("mime-version", "bcc", "resent-bcc") + (tuple(OBSCURED) if cipher else ())
     if [f.raw for f in protected.fields if not f.is_content() and f.name not in drop] != [
         f.raw for f in original.fields if not f.is_content() and f.name not in drop
     ]:
         raise Malformed("the fields outside changed")
+    if cipher and said(f for f in protected.fields if not f.is_content() and f.name != "mime-version") != outside_fields(original, True):
+        raise Malformed("the fields outside are not hcp_baseline's")
     if [f.value for f in protected.fields if f.name == "mime-version"] != ["1.0"]:
         raise Malformed("not exactly one MIME-Version: 1.0")
     if [f.name for f in protected.fields if f.is_content()] != ["content-type"]:
@@ -277,7 +322,7 @@ def check_signed(original, protected):
         raise Malformed(f"micalg is {micalg}, the signature's hash {HASHES.get(packet['hash'])}")
     if not protected.children[0].field("content-type"):
         raise Malformed("the signed part has no Content-Type")
-    compare(content_entity(original), protected.children[0], "signed part")
+    compare(content_entity(original), unprotect(original, protected.children[0], "clear"), "signed part")
     return signed, armored
 
 
@@ -298,21 +343,22 @@ def take_encrypted(message):
 
 
 def check_encrypted(original, protected):
-    check_outside(original, protected)
+    check_outside(original, protected, cipher=True)
     armored = take_encrypted(protected)
     dearmor(armored, "MESSAGE")
     return armored
 
 
-def check_payload(original, payload, signed):
-    """What a peer decrypted: the original's content in canonical form, and with a signature fit to be signed (RFC 3156 §6.2)."""
+def check_payload(original, payload, signed, hp=None):
+    """What a peer decrypted: the original's content in canonical form, and with a signature fit to be signed (RFC 3156 §6.2);
+    with `hp` its header is protected so."""
     check_line_ends(payload, b"\r\n", "payload")
     if signed:
         check_signable(payload)
     entity = Entity(payload)
     if not entity.field("content-type"):
         raise Malformed("the payload has no Content-Type")
-    compare(content_entity(original), entity, "payload")
+    compare(content_entity(original), unprotect(original, entity, hp) if hp else entity, "payload")
 
 
 def check_restored(original, restored):

@@ -38,6 +38,7 @@ Result<int> decrypt(cli::Context& context) {
     return release_unchanged(context, message);
   }
 
+  if (decrypted->from_differs) context.warn("the From inside the encryption is not the one outside, which stays");
   const pgpmime::MessageVerdict verdict =
       SM_TRY(pgpmime::verify_decrypted(*decrypted, outline, session->engine, verify_policy(*session, false)));
   SM_TRY(verdict_status(context, verdict));

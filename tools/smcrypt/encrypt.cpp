@@ -131,8 +131,10 @@ Result<int> encrypt(cli::Context& context) {
 
   EncryptionRequest request{.recipients = recipients.certificates};
   if (sign) request.sign_with = SM_TRY(choose_signing_key(*session, pgpmime::from_address(plaintext.header())));
-  pgpmime::EncryptedMessage result = SM_TRY(
-      pgpmime::encrypt(plaintext, session->engine, request, context.flag("keep-bcc"), context.spool_directory()));
+  const pgpmime::EncryptOptions options{.keep_bcc = context.flag("keep-bcc"),
+                                        .protect_headers = !context.flag("no-protect-headers")};
+  pgpmime::EncryptedMessage result =
+      SM_TRY(pgpmime::encrypt(plaintext, session->engine, request, options, context.spool_directory()));
   for (const mime::Finding& finding : result.findings) context.note(finding.code);
   return context.release(result.message);
 }

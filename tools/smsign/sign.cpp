@@ -23,8 +23,8 @@ Result<int> sign(cli::Context& context) {
   if (outline.empty) return fail(ErrorKind::data, "mime.empty", "the message is empty");
 
   const Fingerprint key = SM_TRY(choose_signing_key(*session, pgpmime::from_address(outline.top())));
-  pgpmime::SignedMessage result =
-      SM_TRY(pgpmime::sign(message, outline, session->engine, key, digest(context), context.spool_directory()));
+  pgpmime::SignedMessage result = SM_TRY(pgpmime::sign(message, outline, session->engine, key, digest(context),
+                                                       !context.flag("no-protect-headers"), context.spool_directory()));
   for (const mime::Finding& finding : result.findings) context.note(finding.code);
   return context.release(result.message);
 }

@@ -1,11 +1,9 @@
 #include "backend/rnp/inflate.hpp"
 
-#include <botan/bzip2.h>
-#include <botan/zlib.h>
+#include <botan/compression.h>
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "backend/rnp/message.hpp"
 
@@ -14,9 +12,8 @@ namespace {
 
 class Inflater final : public Source {
  public:
-  // Not by its name from Botan's factory: that would link every codec it knows, lzma with a library of its own.
-  Inflater(Source& from, std::unique_ptr<Botan::Decompression_Algorithm> codec)
-      : from_(from), codec_(std::move(codec)) {
+  Inflater(Source& from, const char* algorithm)
+      : from_(from), codec_(Botan::Decompression_Algorithm::create_or_throw(algorithm)) {
     codec_->start();
   }
 
@@ -86,11 +83,11 @@ std::unique_ptr<Source> make_inflater(int algorithm, Source& from) {
     case 0:
       return std::make_unique<Stored>(from);
     case 1:
-      return std::make_unique<Inflater>(from, std::make_unique<Botan::Deflate_Decompression>());
+      return std::make_unique<Inflater>(from, "deflate");
     case 2:
-      return std::make_unique<Inflater>(from, std::make_unique<Botan::Zlib_Decompression>());
+      return std::make_unique<Inflater>(from, "zlib");
     case 3:
-      return std::make_unique<Inflater>(from, std::make_unique<Botan::Bzip2_Decompression>());
+      return std::make_unique<Inflater>(from, "bzip2");
     default:
       return nullptr;
   }

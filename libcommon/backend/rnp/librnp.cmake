@@ -4,14 +4,14 @@
 
 if(SM_RNP STREQUAL static)
   set(missing "")
-  foreach(archive botan-2 json-c bz2 z)
+  foreach(archive botan-2 json-c bz2 z lzma)
     find_library(SM_LIB_${archive} lib${archive}.a)
     if(NOT SM_LIB_${archive})
       list(APPEND missing lib${archive}.a)
     endif()
   endforeach()
   # Parts of libbotan-2.a that we never reach name these: the linker wants to see them, and --as-needed drops them again.
-  foreach(library tspi lzma sqlite3)
+  foreach(library tspi sqlite3)
     find_library(SM_LIB_${library} ${library})
     if(NOT SM_LIB_${library})
       list(APPEND missing lib${library}.so)

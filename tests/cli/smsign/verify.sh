@@ -202,12 +202,12 @@ is "error" "$(head -n 1 "$OUT")" error
 # status lines, JSON
 SM_NAME="--status-fd" expect_status 0 smsign verify --status-fd 3 <good 3>status
 like "VERDICT" status '^\[SM:] VERDICT verdict=good from=alice@example\.org$'
-like "SIGNATURE" status '^\[SM:] SIGNATURE verdict=good scope=message certificate=[0-9A-F]{40} key_id=[0-9A-F]{16} hash=sha[0-9]+ created=20'
+like "SIGNATURE" status '^\[SM:] SIGNATURE verdict=good scope=message form=multipart/signed certificate=[0-9A-F]{40} key_id=[0-9A-F]{16} hash=sha[0-9]+ created=20'
 smsign verify --json <good >one
 smsign verify --json <good >two
 same "JSON: twice the same" one two
 check "JSON that others read" python3 -m json.tool one /dev/null
-is "members in order" "$(jq -c 'keys_unsorted' one)" '["schema","verdict","from","layers"]'
+is "members in order" "$(jq -c 'keys_unsorted' one)" '["schema","verdict","from","header","layers"]'
 is "of a signature" "$(jq -c '.layers[0].signatures[0] | keys_unsorted' one)" \
   '["verdict","note","key_id","key","certificate","user_ids","algorithm","hash","created","expires"]'
 begin=$(jq .layers[0].covered.begin one) end=$(jq .layers[0].covered.end one)

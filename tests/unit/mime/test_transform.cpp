@@ -42,7 +42,7 @@ Transformed transformed(const std::string& input, std::string_view extra = {}) {
   const auto outline = scan(document);
   REQUIRE(outline);
   SevenBit transform(document, *outline);
-  Transformed result{shown(all_of(*transform.open(extra))), {}};
+  Transformed result{shown(all_of(*transform.open(Protection::none, extra))), {}};
   for (const Finding& finding : transform.findings()) {
     result.findings.push_back(finding.code + "@" + std::to_string(finding.part));
   }

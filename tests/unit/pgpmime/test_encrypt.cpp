@@ -37,7 +37,8 @@ std::string encrypted(const std::string& message, fakes::FakeEncryptor& encrypto
   REQUIRE(plaintext);
   EncryptionRequest request;
   if (sign) request.sign_with = std::string(40, 'A');
-  auto result = pgpmime::encrypt(*plaintext, encryptor, request, keep_bcc, "/var/tmp");
+  auto result =
+      pgpmime::encrypt(*plaintext, encryptor, request, {.keep_bcc = keep_bcc, .protect_headers = false}, "/var/tmp");
   REQUIRE(result);
   const auto text = read_all(result->message, fakes::plenty);
   REQUIRE(text);

@@ -15,7 +15,7 @@ std::string signed_message(const std::string& message, fakes::FakeSigner& signer
   Document document = Document::from_string(message);
   const auto outline = mime::scan(document);
   REQUIRE(outline);
-  auto result = pgpmime::sign(document, *outline, signer, std::string(40, 'A'), Hash::automatic, "/var/tmp");
+  auto result = pgpmime::sign(document, *outline, signer, std::string(40, 'A'), Hash::automatic, false, "/var/tmp");
   REQUIRE(result);
   const auto text = read_all(result->message, fakes::plenty);
   REQUIRE(text);

@@ -1,0 +1,81 @@
+#include "mime/legacy_display.hpp"
+
+#include "text/ascii.hpp"
+
+namespace sm::mime {
+namespace {
+
+const Part& part_of(const Outline& outline, int number) {
+  return outline.parts.at(static_cast<std::size_t>(number));
+}
+
+bool says(const Part& part, std::string_view name, std::string_view value) {
+  const std::string* const found = part.header.content_type.find(name);
+  return found && equal_ignoring_case(*found, value);
+}
+
+void add_leaves(const Outline& outline, int number, std::vector<int>& leaves) {
+  const Part& part = part_of(outline, number);
+  const std::string& type = part.header.content_type.value;
+  if (part.header.kind == PartKind::leaf) {
+    if ((type == "text/plain" || type == "text/html") && says(part, "hp-legacy-display", "1")) leaves.push_back(number);
+  } else if (part.header.kind == PartKind::multipart && !part.children.empty()) {
+    if (type == "multipart/alternative") {
+      for (const int child : part.children) add_leaves(outline, child, leaves);
+    } else if (type == "multipart/mixed" || type == "multipart/related") {
+      add_leaves(outline, part.children.front(), leaves);
+    }
+  }
+}
+
+std::optional<Extent> find_in_text(std::string_view text) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    if (end == std::string_view::npos) return std::nullopt;
+    if (trim(text.substr(begin, end - begin)).empty()) return Extent{0, end + 1};
+    begin = end + 1;
+  }
+  return std::nullopt;
+}
+
+// A `div` holds no other here: the class comes with a `pre` alone.
+std::optional<Extent> find_in_html(std::string_view text) {
+  const std::string small = lower(text);
+  for (std::size_t begin = small.find("<div"); begin != std::string::npos; begin = small.find("<div", begin + 1)) {
+    const std::size_t close = small.find('>', begin);
+    if (close == std::string::npos) return std::nullopt;
+    const std::string_view tag = std::string_view(small).substr(begin, close - begin);
+    if (tag.find("header-protection-legacy-display") == std::string_view::npos) continue;
+    const std::size_t end = small.find("</div>", close);
+    if (end == std::string::npos || small.find("<div", close) < end) return std::nullopt;
+    return Extent{begin, end + 6};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<int> legacy_display_part(const Outline& outline, int root) {
+  const Part& whole = part_of(outline, root);
+  if (whole.header.kind != PartKind::multipart || whole.header.content_type.value != "multipart/mixed" ||
+      whole.children.size() < 2 || whole.cut) {
+    return std::nullopt;
+  }
+  const Part& first = part_of(outline, whole.children.front());
+  const std::string& type = first.header.content_type.value;
+  const bool shows = type == "text/plain" || type == "text/rfc822-headers";
+  if (!shows || !says(first, "protected-headers", "v1")) return std::nullopt;
+  return whole.children.front();
+}
+
+std::vector<int> legacy_display_leaves(const Outline& outline, int root) {
+  std::vector<int> leaves;
+  add_leaves(outline, root, leaves);
+  return leaves;
+}
+
+std::optional<Extent> find_legacy_display(std::string_view text, bool html) {
+  return html ? find_in_html(text) : find_in_text(text);
+}
+
+}  // namespace sm::mime

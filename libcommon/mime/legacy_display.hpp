@@ -1,0 +1,27 @@
+// Legacy display: a copy of the hidden header fields in the text of an encrypted message, for programs that can't
+// restore them (RFC 9788 §4.5.3, and the part of its own that the older draft had). A program that restores the fields
+// hides it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "io/document.hpp"
+#include "mime/outline.hpp"
+
+namespace sm::mime {
+
+// The part that is nothing but a legacy display by the older draft: the first of several in the multipart/mixed
+// `root`, text with protected-headers="v1" of its own. nullopt if there is none.
+std::optional<int> legacy_display_part(const Outline& outline, int root);
+
+// The leaves in which `root`, the payload, may show one: its main body parts that say hp-legacy-display="1" (§4.5.3):
+// `root` itself, the first child of multipart/mixed and related, all of alternative.
+std::vector<int> legacy_display_leaves(const Outline& outline, int root);
+
+// Where it lies in such a leaf, given the beginning of its text without transfer encoding: in text/plain to the end of
+// the first blank line (§5.2.1), in text/html the div of class header-protection-legacy-display (§5.2.2).
+std::optional<Extent> find_legacy_display(std::string_view text, bool html);
+inline constexpr std::size_t legacy_display_limit = 64 * 1024;  // bytes in which it must end
+
+}  // namespace sm::mime
