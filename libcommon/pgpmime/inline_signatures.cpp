@@ -1,0 +1,181 @@
+#include "pgpmime/inline_signatures.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "crypto/armor.hpp"
+#include "pgpmime/leaf.hpp"
+#include "pgpmime/structure.hpp"
+#include "text/ascii.hpp"
+
+namespace sm::pgpmime {
+
+namespace {
+
+constexpr std::size_t max_signature_bytes = 1024 * 1024;
+
+const mime::Part& part_of(const mime::Outline& outline, int number) {
+  return outline.parts.at(static_cast<std::size_t>(number));
+}
+
+// What is wrong with the message is a problem of the layer; everything else fails.
+template <class T>
+Result<bool> take(Result<T> result, SignatureLayer& layer, T& into) {
+  if (result) {
+    into = std::move(*result);
+    return true;
+  }
+  if (result.error().kind != ErrorKind::data) return Unexpected{std::move(result).error()};
+  layer.problem = result.error().code;
+  return false;
+}
+
+Result<std::string> signature_packets(Source& armored) {
+  const std::string text = SM_TRY(read_all(armored, max_signature_bytes));
+  if (!is_armored(text)) return text;
+  std::string packets;
+  for (const ArmorBlock& block : SM_TRY(dearmor(text)))
+    if (block.kind == ArmorKind::signature) packets += block.bytes;
+  return packets;
+}
+
+// Which bytes of the message `within` of the decoded leaf are: those, or all of what a transfer encoding made of them.
+Extent extent_in_message(const mime::Part& part, Extent within) {
+  if (part.header.encoding == mime::Encoding::base64 || part.header.encoding == mime::Encoding::quoted_printable)
+    return part.body;
+  return {part.body.begin + within.begin, std::min(part.body.end, part.body.begin + within.end)};
+}
+
+Result<SignatureLayer> verify_clear_signed(Document& document, const mime::Part& part, const InlineBlock& block,
+                                           Verifier& verifier) {
+  SignatureLayer layer;
+  layer.form = SignatureLayer::Form::cleartext;
+  layer.covered = extent_in_message(part, block.text);
+  if (block.malformed) {
+    layer.problem = "pgpmime.bad-cleartext";
+    return layer;
+  }
+  std::string packets;
+  const auto armor = decoded_range(document, part, block.armor);
+  if (!SM_TRY(take(signature_packets(*armor), layer, packets))) return layer;
+  SignedText text(decoded_range(document, part, block.text));
+  SM_TRY(take(verifier.verify(text, packets), layer, layer.signatures));
+  return layer;
+}
+
+bool any_right(const std::vector<Signature>& signatures) {
+  return std::ranges::any_of(signatures, [](const Signature& each) { return each.state == SignatureState::right; });
+}
+
+// The forms in which the part may have been signed; the first is what is most likely.
+std::vector<std::function<std::unique_ptr<Source>()>> forms_of(Document& document, const mime::Outline& outline,
+                                                               const mime::Part& part, bool as_file) {
+  std::vector<std::function<std::unique_ptr<Source>()>> forms;
+  const auto add_entity = [&] {
+    forms.emplace_back([&document, &part, lone_cr = outline.lone_cr] {
+      return with_eol(std::make_unique<Range>(document, part.whole), Eol::crlf, lone_cr);
+    });
+  };
+  if (!as_file) add_entity();
+  if (part.header.kind == mime::PartKind::leaf) {
+    forms.emplace_back([&document, &part] { return decoded_body(document, part); });
+    // A file of text may have had other line ends than the mail has.
+    if (part.header.content_type.value.starts_with("text/")) {
+      for (const Eol eol : {Eol::lf, Eol::crlf})
+        forms.emplace_back([&document, &part, eol] { return with_eol(decoded_body(document, part), eol, false); });
+    }
+  }
+  if (as_file) add_entity();
+  return forms;
+}
+
+Result<SignatureLayer> verify_detached(Document& document, const mime::Outline& outline, int signature, int mate,
+                                       bool as_file, Verifier& verifier) {
+  const mime::Part& part = part_of(outline, mate);
+  SignatureLayer layer;
+  layer.form = SignatureLayer::Form::detached;
+  layer.part = mate;
+  layer.covered = as_file ? part.body : part.whole;
+  std::string packets;
+  const auto encoded = decoded_body(document, part_of(outline, signature));
+  if (!SM_TRY(take(signature_packets(*encoded), layer, packets))) return layer;
+  for (const auto& form : forms_of(document, outline, part, as_file)) {
+    const auto data = form();
+    std::vector<Signature> signatures;
+    if (!SM_TRY(take(verifier.verify(*data, packets), layer, signatures))) return layer;
+    if (layer.signatures.empty() || any_right(signatures)) layer.signatures = std::move(signatures);
+    // Without the certificate every form looks alike.
+    if (std::ranges::none_of(layer.signatures,
+                             [](const Signature& each) { return each.state == SignatureState::wrong; }))
+      break;
+  }
+  return layer;
+}
+
+// The name less the suffix of a detached signature; empty if it is none.
+std::string name_of_signed(std::string_view name) {
+  for (const std::string_view suffix : {".asc", ".sig", ".sign", ".gpg", ".pgp"})
+    if (name.size() > suffix.size() && equal_ignoring_case(name.substr(name.size() - suffix.size()), suffix))
+      return std::string(name.substr(0, name.size() - suffix.size()));
+  return {};
+}
+
+struct Mate {
+  int part = -1;  // none
+  bool as_file = false;
+};
+
+Result<Mate> find_mate(Document& document, const mime::Outline& outline, int signature) {
+  const mime::Part& part = part_of(outline, signature);
+  if (part.parent < 0) return Mate{};
+  const std::vector<int>& siblings = part_of(outline, part.parent).children;
+  const std::string wanted = name_of_signed(SM_TRY(file_name(document, part)));
+  if (!wanted.empty())
+    for (const int sibling : siblings)
+      if (part_of(outline, sibling).header.kind == mime::PartKind::leaf &&
+          SM_TRY(file_name(document, part_of(outline, sibling))) == wanted)
+        return Mate{sibling, true};
+  const auto place = std::ranges::find(siblings, signature);
+  if (part.header.content_type.value == "application/pgp-signature" && place != siblings.begin())
+    return Mate{*std::prev(place), false};
+  return Mate{};
+}
+
+}  // namespace
+
+Result<bool> add_inline_layers(Document& document, const mime::Outline& outline, Verifier& verifier, std::size_t limit,
+                               std::vector<SignatureLayer>& layers) {
+  std::set<int> taken;  // leaves that belong to PGP/MIME
+  for (std::size_t i = 0; i < outline.parts.size(); ++i) {
+    const int number = static_cast<int>(i);
+    if (const auto parts = signed_parts(outline, number)) taken.insert(parts->signature);
+    if (encrypted_parts(outline, number))
+      taken.insert(outline.parts[i].children.begin(), outline.parts[i].children.end());
+  }
+  for (std::size_t i = 0; i < outline.parts.size(); ++i) {
+    const mime::Part& part = outline.parts[i];
+    const int number = static_cast<int>(i);
+    if (part.header.kind != mime::PartKind::leaf || taken.contains(number)) continue;
+    const Leaf leaf = SM_TRY(look_at(document, part));
+    const bool is_whole = outline.parts.size() == 1 && part.header.content_type.value == "text/plain" &&
+                          leaf.text.bare && leaf.text.blocks.size() == 1;
+    for (const InlineBlock& block : leaf.text.blocks) {
+      if (block.kind != InlineBlock::Kind::clear_signed) continue;
+      if (layers.size() == limit) return false;
+      SignatureLayer layer = SM_TRY(verify_clear_signed(document, part, block, verifier));
+      layer.part = number;
+      layer.outermost = is_whole;
+      layers.push_back(std::move(layer));
+    }
+    if (leaf.text.too_many) return false;
+    if (leaf.kind != Leaf::Kind::signature) continue;
+    const Mate mate = SM_TRY(find_mate(document, outline, number));
+    if (mate.part < 0) continue;
+    if (layers.size() == limit) return false;
+    layers.push_back(SM_TRY(verify_detached(document, outline, number, mate.part, mate.as_file, verifier)));
+  }
+  return true;
+}
+
+}  // namespace sm::pgpmime
