@@ -1,0 +1,24 @@
+#!/bin/sh
+# smlog CMD ARG…: runs CMD with its stderr in syslog, where a host would put it into a bounce or lose it. Copy it to
+# /usr/local/lib/smtools/smlog, executable.
+#
+# CMD takes the place of this script. A host that kills at its deadline then kills the filter itself, and not a shell in front of
+# it, behind whose back the filter would go on and send a mail that the host is going to try again.
+PATH=/usr/local/lib/smtools:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+LOGGER="logger -t smtools -p mail.err"
+export PATH
+
+# A filter that can't be started, because it is not there or the loader gets no memory, ends with 126 or 127, which some hosts
+# take for a reason to return the mail. It is one to wait.
+if ! "$1" --version >/dev/null 2>&1; then exit 75; fi
+
+pipe=$(mktemp -u "${TMPDIR:-/tmp}/smlog.XXXXXXXXXX")
+if mkfifo -m 600 "$pipe" 2>/dev/null; then
+  # cat: without a syslog there is still somebody who reads, so that nothing dies of a broken pipe.
+  { $LOGGER || cat; } <"$pipe" >/dev/null 2>&1 &
+  exec 2>"$pipe"
+  rm -f "$pipe"
+else
+  exec 2>/dev/null
+fi
+exec "$@"

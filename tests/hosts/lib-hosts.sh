@@ -1,0 +1,137 @@
+# shellcheck shell=sh disable=SC2034,SC2094 # scripts use what is set here; a recipe is read from examples/
+# The recipes of examples/ in their hosts. A script sources lib.sh and this, and calls enter; then it runs in namespaces of its own:
+# no network but loopback, and every process it leaves behind dies with it.
+#
+#   recipe FILE >COPY    a file of examples/ with the paths at its top, and its deadlines, made those of this test
+#   as_user CMD…         as somebody who isn't root, but owns SM_TMP: a mode can then be in the way
+#   sent_to ADDR         the messages that sendmail delivered there, one name a line
+#
+# People: alice@example.org has secret keys in $STORE, bob@example.net and carol@example.net certificates there; their secret keys
+# are in $OTHERS. The filters find the store through $SM_TMP/store, a link to $STORE.
+
+enter() {
+  need_namespace
+  if [ -z "${SM_INSIDE:-}" ]; then
+    SM_INSIDE=1 $SM_UNSHARE sh "$0"
+    sm_status=$?
+    sm_done=yes
+    exit $sm_status
+  fi
+  unset SM_INSIDE
+  chmod 711 "$SM_TMP"
+  cd "$SM_TMP" || exit 1
+  mkdir bin outbox tmp
+  hosts_people
+  hosts_programs
+}
+
+as_user() { unshare -U --map-user=1000 --map-group=1000 "$@"; }
+
+hosts_people() {
+  STORE=$SM_TMP/stores/normal OTHERS=$SM_TMP/stores/others
+  mkdir stores
+  smkey --store "$STORE" generate --no-passphrase 'Alice <alice@example.org>' >alice.fpr
+  for sm_who in Bob Carol; do
+    smkey --store "$OTHERS" generate --no-passphrase "$sm_who <$(echo $sm_who | tr BC bc)@example.net>" >/dev/null
+  done
+  smkey --store "$OTHERS" export --all | smkey --store "$STORE" -q import
+  smkey --store "$STORE" export alice@example.org | smkey --store "$OTHERS" -q import
+  ln -s stores/normal store
+  SM_STORE=$SM_TMP/store
+  export SM_STORE
+}
+
+# bin: what the recipes find first in PATH. smlog is ours, with a log of its own; sendmail delivers into outbox/ADDR.
+hosts_programs() {
+  for sm_program in smsign smcrypt smkey; do ln -s "$SM_BIN/$sm_program" bin/; done
+  printf '#!/bin/sh\nexec cat >>%s/syslog\n' "$SM_TMP" >bin/log
+  : >syslog
+  sed "s,^PATH=.*,PATH=$SM_TMP/bin:/usr/bin:/bin," "$SM_TESTS/hosts/sendmail.sh" | sed "s,^OUTBOX=.*,OUTBOX=$SM_TMP/outbox," >bin/sendmail
+  recipe smlog.sh >bin/smlog
+  chmod +x bin/*
+}
+
+recipe() {
+  sed -e "s,^PATH=\"[^\"]*\"\$,PATH=\"$SM_TMP/bin:/usr/bin:/bin\"," \
+    -e "s,^PATH=/[^\"]*\$,PATH=$SM_TMP/bin:/usr/bin:/bin," \
+    -e "s,^LOGGER=.*,LOGGER=$SM_TMP/bin/log," \
+    -e "s,^SMLOG=[^ ]*,SMLOG=$SM_TMP/bin/smlog," \
+    -e "s,/usr/local/share/smtools,$SM_ROOT/examples,g" \
+    -e "s,/usr/local/lib/smtools/sieve,$SM_TMP/sieve-bin,g" \
+    -e "s,/usr/local/lib/smtools/smlog,$SM_TMP/bin/smlog,g" \
+    -e "s,--timeout [0-9]*,--timeout ${SM_DEADLINE:-20},g" "$SM_ROOT/examples/$1"
+}
+
+maildir() { mkdir -p "$1/cur" "$1/new" "$1/tmp"; }
+sent_to() { find "outbox/$1" -type f 2>/dev/null; }
+
+# incoming SECRET >FILE: mail from outside, signed by Bob, with a verdict of its own in two spellings; outgoing SECRET: Alice's,
+# for Bob, in copy Carol who must not be seen.
+incoming() {
+  printf 'From: Bob <bob@example.net>\nTo: alice@example.org\nSubject: hello\nMessage-ID: <%s@example.net>\n\nbody %s\n' "$1" "$1" |
+    smsign --store "$OTHERS" sign >"$SM_TMP/signed" || return
+  printf 'Received: from evil\nSM-Verdict: good; forged\nsm-verdict : good;\n forged\n'
+  cat "$SM_TMP/signed"
+}
+outgoing() {
+  printf 'From: Alice <alice@example.org>\nTo: Bob <bob@example.net>\nBcc: Carol <carol@example.net>\n'
+  printf 'Subject: hello\nMessage-ID: <%s@example.org>\n\nbody %s\n' "$1" "$1"
+}
+
+# What a message may be: verified FILE, unverified FILE (neither ours nor the forged verdict), at_rest FILE, encrypted FILE (for others), signed_by_alice FILE; each with its body. And clear FILE: somebody can read the body.
+verified() { [ "$(grep -ci '^sm-verdict' "$1")" = 1 ] && grep -q '^SM-Verdict: good' "$1" && ! grep -q forged "$1"; }
+unverified() { ! grep -qi '^sm-verdict' "$1" && clear "$1"; }
+clear() { grep -q '^body ' "$1"; }
+at_rest() { ! clear "$1" && smcrypt decrypt <"$1" 2>"$ERR" | grep -q '^body '; }
+decrypted_is() { smcrypt decrypt <"$2" >plain.eml 2>"$ERR" && "$1" plain.eml; }
+encrypted() { ! clear "$1" && smcrypt --store "$OTHERS" decrypt <"$1" 2>"$ERR" | grep -q '^body '; }
+signed_by_alice() { smsign --store "$OTHERS" verify <"$1" >"$OUT" 2>"$ERR" && grep -q '^body ' "$1"; }
+
+# sieve_setup TIMEOUT: dovecot-lda with the configuration of examples/sieve; sieve_config RECIPE…: and these scripts before the
+# user's; sieve_run <MESSAGE: delivers it to alice@example.org, into home/Maildir.
+sieve_setup() {
+  mkdir -p sieve sieve-bin dovecot home
+  maildir home/Maildir
+  mkdir -p home/.config/smtools # Dovecot passes no environment on
+  echo "store = $SM_TMP/store" >home/.config/smtools/smtools.conf
+  recipe sieve/smtools-filter.sh >sieve-bin/smtools-filter
+  chmod +x sieve-bin/smtools-filter
+  for sm_script in incoming-verify incoming-at-rest outgoing-sign outgoing-encrypt; do
+    recipe sieve/$sm_script.sieve >sieve/$sm_script.sieve
+  done
+  recipe sieve/dovecot.conf | sed "/sieve_before/d; s,exec_timeout = .*,exec_timeout = $1," >smtools.conf
+  cat >dovecot.conf <<CONF
+base_dir = $SM_TMP/dovecot
+state_dir = $SM_TMP/dovecot
+log_path = $SM_TMP/dovecot.log
+mail_home = $SM_TMP/home
+mail_location = maildir:$SM_TMP/home/Maildir
+mail_uid = 1000
+mail_gid = 1000
+first_valid_uid = 1
+first_valid_gid = 1
+protocols =
+ssl = no
+stats_writer_socket_path =
+postmaster_address = postmaster@example.org
+sendmail_path = $SM_TMP/bin/sendmail
+namespace inbox {
+  inbox = yes
+}
+!include $SM_TMP/smtools.conf
+!include $SM_TMP/before.conf
+CONF
+}
+sieve_config() {
+  sm_n=
+  echo 'plugin {' >before.conf
+  for sm_script; do
+    echo "  sieve_before$sm_n = $SM_TMP/sieve/$sm_script.sieve" >>before.conf
+    sm_n=$((${sm_n:-1} + 1))
+  done
+  echo '}' >>before.conf
+}
+sieve_run() {
+  as_user env USER=alice@example.org "HOME=$SM_TMP/home" \
+    /usr/lib/dovecot/dovecot-lda -c "$SM_TMP/dovecot.conf" -f bob@example.net -a alice@example.org
+}
