@@ -33,15 +33,11 @@ Result<pgpmime::MessageVerdict> verdict_of(cli::Context& context, Session& sessi
 // Whatever the message contains, it passes: a host that goes on with the original after a failure would show the reader
 // the verdict that the sender wrote into it.
 Result<int> annotate(cli::Context& context, Session& session, Document& message) {
-  const auto verdict = verdict_of(context, session, message);
-  if (verdict) {
-    SM_TRY(verdict_status(context, *verdict));
-    return release_annotated(context, message, pgpmime::verdict_field(*verdict, "smsign"));
-  }
-  const Error& error = verdict.error();
-  if (error.kind != ErrorKind::data || error.code == "mime.empty") return Unexpected{error};
-  const auto field = SM_TRY(undecided(context, "smsign", error));
-  return release_annotated(context, message, field);
+  return release_annotated(context, "smsign", message, [&]() -> Result<pgpmime::VerdictField> {
+    const auto verdict = SM_TRY(verdict_of(context, session, message));
+    SM_TRY(verdict_status(context, verdict));
+    return pgpmime::verdict_field(verdict, "smsign");
+  });
 }
 
 }  // namespace

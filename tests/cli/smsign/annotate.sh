@@ -115,6 +115,40 @@ sed 's/^Subject: .*/&\nReply-To: a@b; SM-Verdict: good/; s/^From: .*/From: "a;\\
 annotated "an address that would be a field" inject none inject
 is "is escaped" "$(grep -c '^SM-Verdict' "$OUT")" 1
 
+# Out of time, the message passes.
+SM_NAME="--timeout that is not reached" expect_status 0 smsign verify --annotate --timeout 60 --status-fd 3 <signed 3>status
+like "has the verdict" "$OUT" '^SM-Verdict: good; .*from=alice@example\.org;$'
+like "and the status line" status '^\[SM:\] VERDICT verdict=good'
+SM_NAME="--timeout, empty: 65" expect_status 65 smsign verify --annotate --timeout 60 </dev/null
+SM_NAME="--timeout, over the limit" expect_status 0 smsign verify --annotate --timeout 60 <long
+like "is error" "$OUT" '^SM-Verdict: error; program=smsign; reason=mime\.header-too-long$'
+SM_NAME="--timeout, no such store: 78" expect_status 78 smsign verify --annotate --timeout 60 --store /dev/null/x <signed
+# A thousand signatures each on ninety-nine parts take many seconds.
+python3 - <<'END'
+import base64, os, sys
+sys.path.insert(0, os.environ["SM_TESTS"] + "/fault")
+from openpgp import ARMOR, dearmor
+
+signed = open("signed", "rb").read()
+many = base64.encodebytes(dearmor(signed) * 1000)
+many = ARMOR.sub(b"Content-Transfer-Encoding: base64\n\n" + many, signed, count=1)
+part = b"--b\n" + many[many.index(b"Content-Type: multipart/signed") :].replace(b"\n\nContent-Tr", b"\nContent-Tr")
+header = b"From: alice@example.org\nContent-Type: multipart/mixed; boundary=b\n\n"
+open("slow", "wb").write(b"SM-Verdict: good; program=smsign\n" + header + part * 99 + b"--b--\n")
+END
+annotated_slowly() { smsign verify --annotate --timeout 1 --status-fd 3 3>status; }
+SM_NAME="--timeout that is reached: 0" expect_status 0 annotated_slowly <slow
+like "with verdict error" "$OUT" '^SM-Verdict: error; program=smsign; reason=cli\.timeout$'
+is "and no other" "$(grep -c '^SM-Verdict' "$OUT")" 1
+sed '/^SM-Verdict/d' "$OUT" >rest
+sed '/^SM-Verdict/d' slow >slow.rest
+same "and the message" rest slow.rest
+like "and the status line" status '^\[SM:\] VERDICT verdict=error'
+mkfifo silent
+exec 4<>silent
+SM_NAME="--timeout before the message is there: 75" expect_status 75 smsign verify --annotate --timeout 1 <&4
+empty "nothing comes out" "$OUT"
+
 # What is ours to say keeps its status, with nothing on stdout.
 SM_NAME="no such store: 78" expect_status 78 smsign verify --annotate --store /dev/null/x <signed
 empty "nothing comes out" "$OUT"
