@@ -11,6 +11,7 @@
 #include "mime/transform.hpp"
 #include "mime/writer.hpp"
 #include "pgpmime/at_rest.hpp"
+#include "pgpmime/encrypted.hpp"
 #include "pgpmime/payload.hpp"
 #include "pgpmime/structure.hpp"
 
@@ -152,7 +153,7 @@ class CipherSource final : public Source {
 
 Result<DecryptedMessage> decrypt(Document& document, const mime::Outline& outline, Decryptor& decryptor,
                                  const DecryptionLimits& bounds, const std::string& spool_directory) {
-  const auto parts = encrypted_parts(outline, 0);
+  const auto parts = SM_TRY(find_encrypted(document, outline));
   if (!parts) return damaged();
   const mime::Part& part = outline.parts.at(static_cast<std::size_t>(parts->message));
   CipherSource cipher(document, part);
@@ -199,9 +200,10 @@ Result<DecryptedMessage> decrypt(Document& document, const mime::Outline& outlin
   return result;
 }
 
-Result<MessageVerdict> verify_decrypted(DecryptedMessage& message, const mime::Outline& outline, Verifier& verifier,
-                                        const VerifyPolicy& policy) {
+Result<MessageVerdict> verify_decrypted(DecryptedMessage& message, Document& document, const mime::Outline& outline,
+                                        Verifier& verifier, const VerifyPolicy& policy) {
   std::vector<SignatureLayer> layers;
+  if (signed_parts(outline, 0)) layers = SM_TRY(verify_layers(document, outline, verifier));
   if (!message.decryption.signatures.empty()) {
     SignatureLayer layer;
     layer.form = SignatureLayer::Form::openpgp_message;

@@ -21,8 +21,9 @@ struct DecryptedMessage {
   Decryption decryption;
 };
 
-// Opens the message if it is PGP/MIME as a whole (encrypted_parts(outline, 0)), which is the caller's to see. Nothing
-// of the plaintext is given before the integrity of all of it is proved.
+// Opens the message if it is PGP/MIME as a whole (find_encrypted()), which is the caller's to see; a signature around
+// the encryption is not in what comes out. Nothing of the plaintext is given before the integrity of all of it is
+// proved.
 //
 // A message at rest comes back byte for byte. Of any other, the fields that its payload protects (mime/
 // header_protection.hpp) stand in the place of those outside, From only where its address is the same; other fields
@@ -33,8 +34,10 @@ Result<DecryptedMessage> decrypt(Document& document, const mime::Outline& outlin
                                  const DecryptionLimits& bounds, const std::string& spool_directory);
 
 // The verdict on what was inside: the signatures of the OpenPGP message and of a multipart/signed that is all of the
-// entity (RFC 3156 §6.1, §6.2). `outline` is the outer message's, whose From it is about.
-Result<MessageVerdict> verify_decrypted(DecryptedMessage& message, const mime::Outline& outline, Verifier& verifier,
-                                        const VerifyPolicy& policy);
+// entity (RFC 3156 §6.1, §6.2), and that of a multipart/signed around the encryption, which covers the message's body
+// too, though nobody can see from it that its signer knew what was inside. `document` is the message as it came and
+// `outline` its scan, whose From it is about.
+Result<MessageVerdict> verify_decrypted(DecryptedMessage& message, Document& document, const mime::Outline& outline,
+                                        Verifier& verifier, const VerifyPolicy& policy);
 
 }  // namespace sm::pgpmime

@@ -63,7 +63,8 @@ std::string kept_by(const mime::Outline& outline, int number) {
     const mime::PartHeader& header = part_of(outline, parent).header;
     if (header.kind == mime::PartKind::message) return "forwarded";
     if (header.content_type.value == "multipart/signed") return "signed";
-    if (header.content_type.value == "multipart/encrypted") return "damaged";
+    if (header.content_type.value == "multipart/encrypted")
+      return "broken";  // a multipart/encrypted that is not all of the message, or none
   }
   return {};
 }
@@ -84,8 +85,10 @@ Result<Plan> make_plan(Document& document, const mime::Outline& outline) {
     if (part.header.kind != mime::PartKind::leaf) continue;
     const Leaf leaf = SM_TRY(look_at(document, part));
     if (leaf.kind == Leaf::Kind::encrypted) {
-      found.push_back({static_cast<int>(i), leaf.is_text,
-                       leaf.text.blocks.empty() ? std::string() : leaf.text.blocks.front().charset});
+      // A file may have been called text because its armor is.
+      const bool is_file = !leaf.is_text || (part.parent >= 0 && without_suffix(SM_TRY(file_name(document, part))));
+      found.push_back(
+          {static_cast<int>(i), !is_file, leaf.text.blocks.empty() ? std::string() : leaf.text.blocks.front().charset});
       all = all && kept_by(outline, static_cast<int>(i)).empty() &&
             (!leaf.is_text || part.header.content_type.value == "text/plain");
     } else {
@@ -101,7 +104,7 @@ Result<Plan> make_plan(Document& document, const mime::Outline& outline) {
       plan.open.push_back(std::move(each));
     else if (!kept.empty())
       leave(kept);
-    else if (each.is_text && part.header.content_type.value == "text/html")
+    else if (part.header.content_type.value == "text/html")
       leave("html");
     else if (each.is_text || plan.open.size() == max_opened)
       leave("beside-others");

@@ -95,14 +95,6 @@ std::optional<EncryptedParts> encrypted_parts(const mime::Outline& outline, int 
   return EncryptedParts{part, whole.children[1]};
 }
 
-bool claims_encryption(const mime::Outline& outline) {
-  const mime::Part& root = outline.parts.front();
-  if (root.header.content_type.value != "multipart/encrypted") return false;
-  const std::string* protocol = root.header.content_type.find("protocol");
-  return protocol ? equal_ignoring_case(*protocol, "application/pgp-encrypted")
-                  : encrypted_parts(outline, 0).has_value();
-}
-
 std::unique_ptr<Source> decoded_body(Document& document, const mime::Part& part) {
   auto body = std::make_unique<Range>(document, part.body);
   switch (part.header.encoding) {

@@ -30,9 +30,6 @@ struct EncryptedParts {
 };
 std::optional<EncryptedParts> encrypted_parts(const mime::Outline& outline, int part);
 
-// Whether the message says that all of it is OpenPGP's multipart/encrypted, be it damaged or not.
-bool claims_encryption(const mime::Outline& outline);
-
 // The body of a leaf with its transfer encoding undone, as a Source. `document` must outlive it.
 std::unique_ptr<Source> decoded_body(Document& document, const mime::Part& part);
 

@@ -126,7 +126,12 @@ Result<MessageVerdict> judge_layers(std::vector<SignatureLayer> layers, std::str
 Result<MessageVerdict> judge_message(std::vector<SignatureLayer> layers, const mime::Header& outer, Document& document,
                                      const mime::Outline& outline, const VerifyPolicy& policy) {
   MessageVerdict result = SM_TRY(judge_layers(std::move(layers), from_address(outer), policy));
-  if (std::ranges::none_of(result.layers, &SignatureLayer::outermost)) return result;
+  // A signature in the text of a part covers no header.
+  const auto covers_entity = [](const SignatureLayer& layer) {
+    return layer.outermost && (layer.form == SignatureLayer::Form::multipart_signed ||
+                               layer.form == SignatureLayer::Form::openpgp_message);
+  };
+  if (std::ranges::none_of(result.layers, covers_entity)) return result;
   const auto payload = SM_TRY(payload_header(document, outline, 0));
   if (!payload) return result;
   result.header.mark = payload->mark.older                                   ? "v1"

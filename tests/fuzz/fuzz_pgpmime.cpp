@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!sm::pgpmime::encrypted_parts(*outline, 0)) return 0;
   auto opened = sm::pgpmime::decrypt(document, *outline, library, {}, "/var/tmp");
   if (!opened) return 0;
-  require(sm::pgpmime::verify_decrypted(*opened, *outline, library, policy).has_value());
+  require(sm::pgpmime::verify_decrypted(*opened, document, *outline, library, policy).has_value());
   require(sm::read_all(opened->message, plenty).has_value());
   return 0;
 }
