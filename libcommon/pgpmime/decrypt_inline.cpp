@@ -82,6 +82,7 @@ Result<Plan> make_plan(Document& document, const mime::Outline& outline) {
   bool all = true;
   for (std::size_t i = 0; i < outline.parts.size(); ++i) {
     const mime::Part& part = outline.parts[i];
+    all = all && part.header.kind != mime::PartKind::message;
     if (part.header.kind != mime::PartKind::leaf) continue;
     const Leaf leaf = SM_TRY(look_at(document, part));
     if (leaf.kind == Leaf::Kind::encrypted) {

@@ -79,7 +79,7 @@ Result<bool> may_be_encrypted_message(std::string_view beginning) {
   const mime::Outline outline = SM_TRY(mime::scan(document));
   const mime::Part& root = outline.parts.front();
   if (may_be_encrypted(root.header.content_type.value)) return true;
-  if (SM_TRY(holds_enveloped(document, root))) return true;
+  if (root.header.content_type.value == "multipart/signed" || SM_TRY(holds_enveloped(document, root))) return true;
   for (const mime::Part& part : outline.parts) {
     if (part.header.kind == mime::PartKind::message) return false;
     if (part.header.kind != mime::PartKind::leaf) continue;

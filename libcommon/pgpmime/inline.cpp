@@ -92,7 +92,7 @@ void InlineScanner::end_line(bool last) {
   const Extent extent{line_begin_, line_begin_ + line_size_};
   // Only the beginning of a long line is at hand: it is text, or nothing.
   if (line_size_ > max_line && !line_blank_) {
-    take_line("\x01", extent);
+    take_line(is_armor_mark(line) ? "-----BEGIN PGP \x01" : "\x01", extent);
   } else {
     const std::string_view bare = line_blank_ ? std::string_view() : without_line_space(line);
     take_line(bare, {extent.begin, extent.begin + (line_.size() - line.size()) + bare.size()});

@@ -151,11 +151,20 @@ Result<bool> may_become_encrypted(Document& document, const mime::Part& part, bo
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   text = trim(text);
   const std::string& type = part.header.content_type.value;
-  blank = text.empty() || (type == "text/html" && is_blank_html(text));
+  std::string_view shown = text;
+  if (type == "text/html") {
+    // A tag or &nbsp; that is cut off.
+    const std::size_t last = shown.find_last_of("<&");
+    if (last != std::string_view::npos && shown.find_first_of(">;", last) == std::string_view::npos)
+      shown = shown.substr(0, last);
+    if (is_blank_html(shown)) shown = {};
+  }
+  blank = shown.empty();
   if (blank) return true;
   constexpr std::string_view mark = "-----BEGIN PGP MESSAGE-----";
   if (text.starts_with(mark) || mark.starts_with(text)) return true;
-  return !type.starts_with("text/") && (begins_encrypted(begin) || type == "application/pgp-encrypted");
+  return !type.starts_with("text/") &&
+         (begin.size() < 8 || begins_encrypted(begin) || type == "application/pgp-encrypted");
 }
 
 std::unique_ptr<Source> decoded_range(Document& document, const mime::Part& part, Extent within) {
