@@ -33,7 +33,7 @@ _smcrypt() {
   esac
   case "$command" in
   '') words='help encrypt decrypt --help --version' ;;
-  'encrypt') words='--to --to-headers --encrypt-to --sign --key --missing-key --keep-bcc --no-protect-headers --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'encrypt') words='--to --to-headers --encrypt-to --sign --key --missing-key --hidden --at-rest --keep-bcc --no-protect-headers --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'decrypt') words='--keep --max-message --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
   esac
   if [[ $cur == -* || -z $kind ]]; then

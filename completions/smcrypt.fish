@@ -8,6 +8,8 @@ complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l encrypt-to -x -d
 complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l sign -d 'sign inside the encryption'
 complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l key -x -d 'sign with this key instead of the one of the From address'
 complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l missing-key -x -a 'fail defer pass' -d 'what becomes of the message when a recipient has no usable key'
+complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l hidden -d 'name no recipient by a key ID, as is done for those whom no field shows'
+complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l at-rest -d 'mail that has arrived: all of it, to come back byte for byte'
 complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l keep-bcc -d 'leave Bcc in the header, for sendmail -t, which removes it'
 complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l no-protect-headers -d 'leave the header fields out of what is encrypted'
 complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l output -s o -r -F -d 'write to FILE instead of stdout, when all is done'

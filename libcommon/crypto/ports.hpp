@@ -74,6 +74,7 @@ class Verifier {
 struct EncryptionRequest {
   std::vector<Fingerprint>
       recipients;  // primary fingerprints of certificates in the KeySource; each gets its encryption_key()
+  std::vector<Fingerprint> hidden;       // those of them whose key ID the message does not name (RFC 9580 §5.1.1)
   std::optional<Fingerprint> sign_with;  // signing key or subkey
   Hash hash = Hash::automatic;
 };

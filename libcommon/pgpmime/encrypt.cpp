@@ -8,6 +8,7 @@
 #include "io/memory.hpp"
 #include "mime/header_protection.hpp"
 #include "mime/transform.hpp"
+#include "pgpmime/at_rest.hpp"
 #include "pgpmime/encrypted.hpp"
 #include "pgpmime/payload.hpp"
 #include "pgpmime/structure.hpp"
@@ -120,7 +121,7 @@ Source& Plaintext::unchanged() {
   return state_->range.emplace(*state_->document, state_->document->all());
 }
 
-Result<Plaintext> Plaintext::begin(int fd, bool for_signature, const std::string& spool_directory) {
+Result<Plaintext> Plaintext::begin(int fd, bool whole, const std::string& spool_directory) {
   auto state = std::make_unique<State>(fd);
   struct stat status = {};
   Source* input = &state->descriptor;
@@ -134,8 +135,7 @@ Result<Plaintext> Plaintext::begin(int fd, bool for_signature, const std::string
   if (state->beginning.empty) return fail(ErrorKind::data, "mime.empty", "the message is empty");
   state->header = mime::parse_header(state->beginning.header, state->beginning.eol == Eol::cr);
 
-  if (for_signature || may_be_encrypted(state->beginning.content_type) ||
-      state->beginning.content_type == "multipart/signed") {
+  if (whole || may_be_encrypted(state->beginning.content_type) || state->beginning.content_type == "multipart/signed") {
     if (!state->document) {
       Spool spool(spool_directory);
       SM_TRY(copy(*state->peeking, spool));
@@ -191,6 +191,9 @@ Result<SplitHeader> split_header(Plaintext::State& state, const EncryptOptions& 
 Result<EncryptedMessage> encrypt(Plaintext& plaintext, Encryptor& encryptor, const EncryptionRequest& request,
                                  const EncryptOptions& options, const std::string& spool_directory) {
   Plaintext::State& state = *plaintext.state_;
+  if (options.at_rest)
+    return encrypt_at_rest(*state.document, *state.outline, encryptor, request, options.protect_headers,
+                           spool_directory);
   SplitHeader header = SM_TRY(split_header(state, options));
   Spool spool(spool_directory, Spool::Content::ciphertext);
   if (state.outline) {

@@ -18,16 +18,17 @@ namespace sm::pgpmime {
 struct EncryptOptions {
   bool keep_bcc = false;  // Bcc and Resent-Bcc stay outside; inside they never are
   bool protect_headers = true;
+  bool at_rest = false;  // encrypt_at_rest(); needs a Plaintext that was read whole
 };
 
 // A message of which the header is known and the rest still to be read: what it says decides to whom, and whether at
 // all, it is encrypted.
 class Plaintext {
  public:
-  // `fd` is read from its present position. Only the header is read, unless `for_signature`, or the message looks
-  // encrypted or signed already: then all of it, since that must be sure before the first byte. mime.empty (data):
-  // neither a header field nor a body; mime.header-too-long.
-  static Result<Plaintext> begin(int fd, bool for_signature, const std::string& spool_directory);
+  // `fd` is read from its present position. Only the header is read, unless the `whole` is asked for, or the message
+  // looks encrypted or signed already: then all of it, since that must be sure before the first byte. mime.empty
+  // (data): neither a header field nor a body; mime.header-too-long.
+  static Result<Plaintext> begin(int fd, bool whole, const std::string& spool_directory);
   Plaintext(Plaintext&&) noexcept;
   ~Plaintext();
 
@@ -52,7 +53,7 @@ class Plaintext {
 // and otherwise as it is. With `protect_headers` the header fields are protected by hp="cipher" (RFC 9788), except
 // where the content is signed already: then what its signer protected is hidden outside, or nothing
 // (pgpmime.header-unprotected). Fields that are not Content-* and not hidden keep bytes and order. A request that signs
-// needs a Plaintext begun `for_signature`. Errors: the encryptor's, the input's; mime.header-too-long (data).
+// needs a Plaintext that was read whole. Errors: the encryptor's, the input's; mime.header-too-long (data).
 Result<EncryptedMessage> encrypt(Plaintext& plaintext, Encryptor& encryptor, const EncryptionRequest& request,
                                  const EncryptOptions& options, const std::string& spool_directory);
 

@@ -16,6 +16,7 @@ namespace {
 // What is known of the recipients when all of them have been looked at.
 struct Recipients {
   std::vector<Fingerprint> certificates;  // without repetition, in the order given
+  std::vector<Fingerprint> hidden;        // those of them that the message must not name
   std::vector<std::string> missing;       // "alice@example.org: no certificate": --missing-key decides
   std::vector<std::string> refused;       // revoked or in conflict: 77 whatever the policy
   std::vector<std::string> unanswered;    // an unreadable binding: 75 whatever the policy
@@ -54,7 +55,31 @@ Result<std::vector<std::string>> header_recipients(const mime::Header& header) {
   return addresses;
 }
 
-Result<void> add_recipient(cli::Context& context, Session& session, const std::string& id, Recipients& recipients) {
+// Addresses that whoever gets the message can see in its header.
+std::set<std::string> visible_addresses(const mime::Header& header) {
+  std::set<std::string> addresses;
+  for (const mime::Field& field : header.fields) {
+    if (!field.is("To") && !field.is("Cc") && !field.is("Resent-To") && !field.is("Resent-Cc") && !field.is("From") &&
+        !field.is("Sender"))
+      continue;
+    if (const auto mailboxes = mime::parse_mailboxes(field.body))
+      for (const mime::Mailbox& mailbox : *mailboxes) addresses.insert(mailbox.address);
+  }
+  return addresses;
+}
+
+// Whether the header shows that the message goes to `id`, or to who has this certificate.
+bool is_visible(const std::set<std::string>& visible, const std::string& id, const CertificateInfo& certificate) {
+  if (const auto address = mime::parse_address(id)) return visible.contains(*address);
+  return std::ranges::any_of(certificate.user_ids, [&](const UserId& user_id) {
+    const auto address = mime::user_id_address(user_id.text);
+    return address && visible.contains(*address);
+  });
+}
+
+// `visible`: nullptr where the message may name everybody it is encrypted to.
+Result<void> add_recipient(cli::Context& context, Session& session, const std::string& id,
+                           const std::set<std::string>* visible, Recipients& recipients) {
   const auto missing = [&](std::string_view why) -> Result<void> {
     recipients.missing.push_back(id + ": " + std::string(why));
     return context.status("MISSING_KEY", {{"recipient", id}, {"reason", std::string(why)}});
@@ -78,9 +103,16 @@ Result<void> add_recipient(cli::Context& context, Session& session, const std::s
     recipients.refused.push_back(id + ": the certificate " + *fingerprint + " is revoked");
     return {};
   }
-  if (std::ranges::find(recipients.certificates, *fingerprint) == recipients.certificates.end())
-    recipients.certificates.push_back(*fingerprint);
-  return context.status("RECIPIENT", {{"id", id}, {"fingerprint", *fingerprint}, {"key", choice.key->fingerprint}});
+  const bool hide = context.flag("hidden") || (visible && !is_visible(*visible, id, *certificate));
+  const bool fresh = std::ranges::find(recipients.certificates, *fingerprint) == recipients.certificates.end();
+  if (fresh) recipients.certificates.push_back(*fingerprint);
+  // Named once, as somebody who is seen in the header, is named.
+  if (fresh && hide) recipients.hidden.push_back(*fingerprint);
+  if (!hide) std::erase(recipients.hidden, *fingerprint);
+  std::vector<std::pair<std::string_view, std::string>> values{
+      {"id", id}, {"fingerprint", *fingerprint}, {"key", choice.key->fingerprint}};
+  if (hide) values.emplace_back("hidden", "yes");
+  return context.status("RECIPIENT", values);
 }
 
 Result<Recipients> find_recipients(cli::Context& context, Session& session, const mime::Header& header) {
@@ -88,12 +120,16 @@ Result<Recipients> find_recipients(cli::Context& context, Session& session, cons
   if (context.flag("to-headers"))
     for (std::string& address : SM_TRY(header_recipients(header))) ids.push_back(std::move(address));
   if (ids.empty()) return fail(ErrorKind::data, "smcrypt.no-recipient", "the message names no recipient");
-  std::ranges::copy(context.values("encrypt-to"), std::back_inserter(ids));
+  const std::vector<std::string> own = context.values("encrypt-to");
+  std::ranges::copy(own, std::back_inserter(ids));
 
   Recipients recipients;
+  const std::set<std::string> visible = visible_addresses(header);
   std::set<std::string> seen;
-  for (const std::string& id : ids)
-    if (seen.insert(id).second) SM_TRY(add_recipient(context, session, id, recipients));
+  for (const std::string& id : ids) {
+    const bool blind = !context.flag("at-rest") && std::ranges::find(own, id) == own.end();
+    if (seen.insert(id).second) SM_TRY(add_recipient(context, session, id, blind ? &visible : nullptr, recipients));
+  }
   if (!recipients.refused.empty())
     return fail(ErrorKind::key, "recipient.refused", join(recipients.refused),
                 "smkey bindings shows conflicts, smkey accept settles them");
@@ -106,13 +142,19 @@ Result<Recipients> find_recipients(cli::Context& context, Session& session, cons
 
 Result<int> encrypt(cli::Context& context) {
   const bool sign = context.flag("sign");
+  const bool at_rest = context.flag("at-rest");
   if (context.values("to").empty() && !context.flag("to-headers"))
     return fail(ErrorKind::usage, "smcrypt.no-recipient", "nobody to encrypt to", "use --to ADDR or --to-headers");
   if (context.value("key") && !sign)
     return fail(ErrorKind::usage, "smcrypt.key-without-sign", "--key names a signing key", "add --sign");
+  for (const char* option : {"sign", "to-headers", "keep-bcc"})
+    if (at_rest && context.flag(option))
+      return fail(ErrorKind::usage, "smcrypt.at-rest",
+                  "--at-rest is for mail that has arrived: no --" + std::string(option),
+                  "name the owner of the mailbox with --to ADDR");
 
   const auto session = SM_TRY(Session::open(context));
-  auto plaintext = SM_TRY(pgpmime::Plaintext::begin(context.input(), sign, context.spool_directory()));
+  auto plaintext = SM_TRY(pgpmime::Plaintext::begin(context.input(), sign || at_rest, context.spool_directory()));
   if (plaintext.already_encrypted()) {
     SM_TRY(context.status("ALREADY_ENCRYPTED"));
     return context.release(plaintext.unchanged());
@@ -129,10 +171,10 @@ Result<int> encrypt(cli::Context& context) {
                 join(recipients.missing), "smkey import takes a certificate from a file");
   }
 
-  EncryptionRequest request{.recipients = recipients.certificates};
+  EncryptionRequest request{.recipients = recipients.certificates, .hidden = recipients.hidden};
   if (sign) request.sign_with = SM_TRY(choose_signing_key(*session, pgpmime::from_address(plaintext.header())));
-  const pgpmime::EncryptOptions options{.keep_bcc = context.flag("keep-bcc"),
-                                        .protect_headers = !context.flag("no-protect-headers")};
+  const pgpmime::EncryptOptions options{
+      .keep_bcc = context.flag("keep-bcc"), .protect_headers = !context.flag("no-protect-headers"), .at_rest = at_rest};
   pgpmime::EncryptedMessage result =
       SM_TRY(pgpmime::encrypt(plaintext, session->engine, request, options, context.spool_directory()));
   for (const mime::Finding& finding : result.findings) context.note(finding.code);

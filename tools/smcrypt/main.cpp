@@ -28,6 +28,8 @@ constexpr Option encrypt_options[] = {
      .kind = ValueKind::choice,
      .value = "fail|defer|pass",
      .help = "what becomes of the message when a recipient has no usable key"},
+    {.name = "hidden", .help = "name no recipient by a key ID, as is done for those whom no field shows"},
+    {.name = "at-rest", .help = "mail that has arrived: all of it, to come back byte for byte"},
     {.name = "keep-bcc", .help = "leave Bcc in the header, for sendmail -t, which removes it"},
     {.name = "no-protect-headers", .help = "leave the header fields out of what is encrypted"},
 };

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "backend/rnp/engine.hpp"
+#include "backend/rnp/hide_recipients.hpp"
 #include "backend/rnp/sign.hpp"
 
 namespace sm::rnp {
@@ -26,6 +27,7 @@ Result<void> Engine::encrypt(Source& plain, Sink& cipher, const EncryptionReques
   state.begin("sign");
   std::vector<KeyHandle> recipients;
   std::vector<Fingerprint> chosen;
+  std::set<std::string> hidden;
   for (const Fingerprint& fingerprint : request.recipients) {
     const CertificateInfo* info = SM_TRY(state.load_certificate_of(fingerprint));
     if (!info) return fail(ErrorKind::key, "key.missing", "no certificate " + fingerprint);
@@ -35,6 +37,7 @@ Result<void> Engine::encrypt(Source& plain, Sink& cipher, const EncryptionReques
     KeyHandle handle = locate(state.ffi.get(), choice.key->fingerprint);
     if (!handle || !is_fit(handle.get(), "encrypt")) return unfit(fingerprint, Unusable::invalid);
     chosen.push_back(choice.key->fingerprint);
+    if (std::ranges::find(request.hidden, fingerprint) != request.hidden.end()) hidden.insert(choice.key->key_id());
     recipients.push_back(std::move(handle));
   }
   if (recipients.empty()) return fail(ErrorKind::usage, "crypto.no-recipient", "nobody to encrypt to");
@@ -42,7 +45,8 @@ Result<void> Engine::encrypt(Source& plain, Sink& cipher, const EncryptionReques
   if (request.sign_with) signer = SM_TRY(signing_handle(state, *request.sign_with));
 
   const SourceInput input(plain, state.failure);
-  const SinkOutput output(cipher, state.failure);
+  HidingSink hiding(cipher, std::move(hidden));
+  const SinkOutput output(hiding, state.failure);
   Encryption operation;
   rnp_result_t result = rnp_op_encrypt_create(out(operation), state.ffi.get(), input.get(), output.get());
   const auto then = [&](auto step, auto... arguments) {
