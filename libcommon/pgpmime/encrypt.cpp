@@ -135,7 +135,7 @@ Result<Plaintext> Plaintext::begin(int fd, bool whole, const std::string& spool_
   if (state->beginning.empty) return fail(ErrorKind::data, "mime.empty", "the message is empty");
   state->header = mime::parse_header(state->beginning.header, state->beginning.eol == Eol::cr);
 
-  if (whole || may_be_encrypted(state->beginning.content_type) || state->beginning.content_type == "multipart/signed") {
+  if (whole || SM_TRY(may_be_encrypted(bytes))) {
     if (!state->document) {
       Spool spool(spool_directory);
       SM_TRY(copy(*state->peeking, spool));

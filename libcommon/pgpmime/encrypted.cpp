@@ -69,17 +69,14 @@ Result<bool> claims_encryption(Document& document, const mime::Outline& outline)
   return SM_TRY(find_encrypted(document, outline)).has_value();
 }
 
-bool may_be_encrypted(std::string_view content_type) {
-  return content_type == "multipart/encrypted" || content_type == "application/pkcs7-mime" ||
-         content_type == "application/x-pkcs7-mime";
-}
-
-Result<bool> may_be_encrypted_message(std::string_view beginning) {
+Result<bool> may_be_encrypted(std::string_view beginning) {
   Document document = Document::from_string(std::string(beginning));
   const mime::Outline outline = SM_TRY(mime::scan(document));
   const mime::Part& root = outline.parts.front();
-  if (may_be_encrypted(root.header.content_type.value)) return true;
-  if (root.header.content_type.value == "multipart/signed" || SM_TRY(holds_enveloped(document, root))) return true;
+  for (const char* type :
+       {"multipart/encrypted", "multipart/signed", "application/pkcs7-mime", "application/x-pkcs7-mime"})
+    if (root.header.content_type.value == type) return true;
+  if (SM_TRY(holds_enveloped(document, root))) return true;
   for (const mime::Part& part : outline.parts) {
     if (part.header.kind == mime::PartKind::message) return false;
     if (part.header.kind != mime::PartKind::leaf) continue;

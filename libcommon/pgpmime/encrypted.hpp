@@ -20,11 +20,9 @@ Result<std::optional<EncryptedParts>> find_encrypted(Document& document, const m
 // find_encrypted() says.
 Result<bool> claims_encryption(Document& document, const mime::Outline& outline);
 
-// Whether a message of this Content-Type (lower case) can be encrypted, so that is_encrypted() is worth asking.
-bool may_be_encrypted(std::string_view content_type);
-
-// The same, of what is seen of a message before all of it is read: its first bytes, the header at least.
-Result<bool> may_be_encrypted_message(std::string_view beginning);
+// Whether a message that begins so, its header at least, can be encrypted, so that all of it is worth reading to ask
+// is_encrypted(). Also true of multipart/signed.
+Result<bool> may_be_encrypted(std::string_view beginning);
 
 // The whole message: what find_encrypted() finds, with a PKESK or SKESK as its first packet (RFC 9580 §5.1, §5.3); CMS
 // enveloped-data or authEnveloped-data (RFC 8551 §3.3, RFC 5083) by the object identifier of its content; or leaves of

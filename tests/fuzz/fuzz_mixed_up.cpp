@@ -50,8 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(encrypted.has_value());
   if (!*encrypted) return 0;
   const std::uint64_t header = outline->parts.front().body.begin;
-  const auto may = sm::pgpmime::may_be_encrypted_message(
-      std::string_view(input).substr(0, std::max<std::size_t>(header, size - size / 3)));
+  const auto may =
+      sm::pgpmime::may_be_encrypted(std::string_view(input).substr(0, std::max<std::size_t>(header, size - size / 3)));
   require(may && *may);
   return 0;
 }

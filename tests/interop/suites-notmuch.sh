@@ -28,7 +28,12 @@ protected-headers/no-protected-header-attribute.eml none Subject Unavailable
 protected-headers/protected-header.eml none This is a protected header
 protected-headers/protected-with-legacy-display.eml good Interrupting Cow
 protected-headers/subjectless-protected-header.eml none -
+mangling/mixed-up.eml none Here is the password
 LIST
+SM_NAME="mixed up: recognised as encrypted" expect_status 0 smcrypt encrypt --to test_suite@notmuchmail.org --status-fd 3 \
+  <"$suite/corpora/mangling/mixed-up.eml" 3>"$SM_TMP/status"
+same "mixed up: passes" "$OUT" "$suite/corpora/mangling/mixed-up.eml"
+like "mixed up: and says so" "$SM_TMP/status" '^\[SM:\] ALREADY_ENCRYPTED'
 SM_NAME="to somebody else's key" expect_status 77 smcrypt --batch decrypt <"$suite/corpora/crypto/simple-encrypted"
 empty "to somebody else's key: nothing comes out" "$OUT"
 SM_NAME="damaged" expect_status 65 smcrypt --batch decrypt <"$suite/corpora/protected-headers/phony-protected-header-bad-encryption.eml"

@@ -44,7 +44,7 @@ bool is_encrypted(const std::string& content) {
   REQUIRE(encrypted);
   // What is encrypted must be taken for possible from any beginning of it.
   for (std::size_t size = message.size(); *encrypted && size > message.find("\n\n") + 1; --size) {
-    const auto may = pgpmime::may_be_encrypted_message(std::string_view(message).substr(0, size));
+    const auto may = pgpmime::may_be_encrypted(std::string_view(message).substr(0, size));
     REQUIRE(may);
     CAPTURE(size);
     CHECK(*may);
@@ -140,7 +140,7 @@ TEST_CASE("pgpmime/encrypted: encrypted already is what is mixed up, or all of w
 
 TEST_CASE("pgpmime/encrypted: what begins with something readable need not be read on") {
   const auto may = [](const std::string& message) {
-    const auto result = pgpmime::may_be_encrypted_message(message);
+    const auto result = pgpmime::may_be_encrypted(message);
     REQUIRE(result);
     return *result;
   };
