@@ -135,3 +135,80 @@ sieve_run() {
   as_user env USER=alice@example.org "HOME=$SM_TMP/home" \
     /usr/lib/dovecot/dovecot-lda -c "$SM_TMP/dovecot.conf" -f bob@example.net -a alice@example.org
 }
+
+# postfix_setup: a Postfix with the configuration of examples/postfix, on /etc/postfix and /var/spool/postfix of this namespace
+# alone. Its filters run as nobody and use $SM_TMP/filter-store, a link to stores/nobody. Mail ends up in mail/USER/new.
+# Ports: smtp verifies, 2500 encrypts at rest, submission signs, 5870 encrypts.
+postfix_setup() {
+  rm bin/sendmail
+  mkdir -p etc-postfix spool var-lib-postfix mail programs
+  python3 "$SM_TESTS/hosts/loopback.py"
+  # The build tree may lie where nobody can't go. Read-only, and gone before SM_TMP is removed with all that is in it.
+  at_exit 'umount -l "$SM_TMP/programs"'
+  mount --bind "$SM_BIN" programs && mount -o remount,bind,ro programs || return
+  rm bin/sm*
+  for sm_program in smsign smcrypt smkey; do ln -s "$SM_TMP/programs/$sm_program" bin/; done
+  recipe smlog.sh | sed "s,^PATH=.*,PATH=$SM_TMP/bin:/usr/bin:/bin:/usr/sbin," >bin/smlog
+  chmod 755 bin bin/smlog
+  chmod 666 syslog
+  cp -a "$STORE" stores/nobody
+  chown -R nobody stores/nobody mail tmp
+  ln -s stores/nobody filter-store
+
+  cp -r /etc/postfix/. etc-postfix/
+  {
+    grep -v '^smtp *inet' etc-postfix/master.cf.proto
+    recipe postfix/master.cf | sed "s,user=[a-z]*,user=nobody,; s,/var/lib/smtools,$SM_TMP/filter-store,"
+    cat <<'MASTER'
+2500 inet n - y - - smtpd
+  -o content_filter=smtools-at-rest:
+  -o cleanup_service_name=smtools-strip
+5870 inet n - y - - smtpd
+  -o content_filter=smtools-encrypt:
+MASTER
+  } >etc-postfix/master.cf
+  cat >etc-postfix/main.cf <<MAIN
+compatibility_level = 3.6
+myhostname = mail.example.org
+mydestination =
+mynetworks = 127.0.0.0/8
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+smtpd_peername_lookup = no
+disable_dns_lookups = yes
+maillog_file = $SM_TMP/mail.log
+maillog_file_prefixes = $SM_TMP
+virtual_mailbox_domains = example.org, example.net
+virtual_mailbox_base = $SM_TMP/mail
+virtual_mailbox_maps = inline:{ {alice@example.org = alice/}, {bob@example.net = bob/}, {carol@example.net = carol/}, {dan@example.net = dan/} }
+recipient_delimiter = +
+alias_maps =
+alias_database =
+virtual_uid_maps = static:$(id -u nobody)
+virtual_gid_maps = static:$(id -g nobody)
+virtual_minimum_uid = 100
+transport_maps = inline:{ {lda.example = smtools-lda:} }
+relay_domains = lda.example
+delay_warning_time = 0
+MAIN
+  recipe postfix/main.cf | sed "s,_time_limit = .*,_time_limit = ${SM_TIME_LIMIT:-60}s," >>etc-postfix/main.cf
+  cp "$SM_ROOT/examples/postfix/smtools.header_checks" etc-postfix/
+  mount --bind etc-postfix /etc/postfix
+  mount --bind spool /var/spool/postfix
+  mount --bind var-lib-postfix /var/lib/postfix
+  chown postfix var-lib-postfix
+  postfix start >postfix.out 2>&1 || { cat postfix.out; return 1; }
+  at_exit 'postfix stop >/dev/null 2>&1'
+}
+
+# settled: Postfix has nothing more to do now: what is there is delivered or deferred.
+settled() {
+  sm_turn=0
+  while [ -n "$(find spool/maildrop spool/incoming spool/active -type f)" ]; do
+    sm_turn=$((sm_turn + 1))
+    if [ $sm_turn = 600 ]; then return 1; fi
+    sleep 0.05
+  done
+}
+flush() { postqueue -f && sleep 0.2 && settled; }
+queued() { find spool/deferred -type f | grep -c .; }
