@@ -42,6 +42,8 @@ Result<void> collect(Document& document, const mime::Outline& outline, int numbe
   }
   const Leaf leaf = SM_TRY(look_at(document, part));
   int* place = nullptr;
+  // Further down it is a message of its own in somebody's structure.
+  if (depth > 1 && leaf.kind != Leaf::Kind::blank) found.more = true;
   if (leaf.kind == Leaf::Kind::version)
     place = &found.version;
   else if (leaf.kind == Leaf::Kind::encrypted)

@@ -19,8 +19,8 @@
 namespace sm::pgpmime {
 
 // Reads `part` and all below it as such a message: one part "Version: 1", one leaf of whatever type whose content
-// begins as an encrypted message, and beside them nothing but blank text; all this perhaps in a few multiparts, one in
-// the other. Also multipart/encrypted with its parts in the wrong order, or with blank parts added. nullopt if it is
+// begins as an encrypted message, and beside them nothing but blank text, that perhaps in a multipart of its own. Also
+// multipart/encrypted with its parts in the wrong order, or with blank parts added. nullopt if it is
 // something else, or is correct PGP/MIME. Errors: the document's.
 Result<std::optional<EncryptedParts>> mixed_up_parts(Document& document, const mime::Outline& outline, int part);
 
