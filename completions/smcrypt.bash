@@ -34,7 +34,7 @@ _smcrypt() {
   case "$command" in
   '') words='help encrypt decrypt --help --version' ;;
   'encrypt') words='--to --to-headers --encrypt-to --sign --key --missing-key --hidden --at-rest --keep-bcc --no-protect-headers --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
-  'decrypt') words='--keep --max-message --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'decrypt') words='--annotate --keep --max-message --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
   esac
   if [[ $cur == -* || -z $kind ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -25,6 +25,7 @@ complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l quiet -s q -d 's
 complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l verbose -s v -d 'say more on stderr'
 complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l help -s h -d 'print this help'
 complete -c smcrypt -n '__fish_seen_subcommand_from encrypt' -l version -s V -d 'print the version'
+complete -c smcrypt -n '__fish_seen_subcommand_from decrypt' -l annotate -d 'write the verdict on what was inside into a field SM-Verdict'
 complete -c smcrypt -n '__fish_seen_subcommand_from decrypt' -l keep -d 'pass a message that can\'t be decrypted unchanged'
 complete -c smcrypt -n '__fish_seen_subcommand_from decrypt' -l max-message -x -d 'largest message that may come out (default 1G)'
 complete -c smcrypt -n '__fish_seen_subcommand_from decrypt' -l output -s o -r -F -d 'write to FILE instead of stdout, when all is done'

@@ -35,6 +35,7 @@ constexpr Option encrypt_options[] = {
 };
 
 constexpr Option decrypt_options[] = {
+    {.name = "annotate", .help = "write the verdict on what was inside into a field SM-Verdict"},
     {.name = "keep", .help = "pass a message that can't be decrypted unchanged"},
     {.name = "max-message",
      .kind = ValueKind::size,
