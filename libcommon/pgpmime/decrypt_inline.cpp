@@ -63,8 +63,7 @@ std::string kept_by(const mime::Outline& outline, int number) {
     const mime::PartHeader& header = part_of(outline, parent).header;
     if (header.kind == mime::PartKind::message) return "forwarded";
     if (header.content_type.value == "multipart/signed") return "signed";
-    if (header.content_type.value == "multipart/encrypted")
-      return "broken";  // a multipart/encrypted that is not all of the message, or none
+    if (header.content_type.value == "multipart/encrypted") return "nested";
   }
   return {};
 }

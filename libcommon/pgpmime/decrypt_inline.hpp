@@ -31,7 +31,8 @@ struct OpenedPart {
 // An encrypted leaf that stays as it is.
 struct LeftPart {
   int part = 0;
-  std::string reason;  // beside-others, html, forwarded, signed, broken, unnamed, or the code of the decryptor's error
+  std::string reason;  // beside-others, html, forwarded, signed, nested (in a multipart/encrypted), unnamed, or the
+                       // code of the decryptor's error
 };
 
 struct InlineDecryption {

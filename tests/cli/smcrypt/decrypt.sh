@@ -78,7 +78,7 @@ opened "a key or a password" either.eml
 passes() {
   SM_NAME="$1 passes: 0" expect_status 0 smcrypt decrypt --status-fd 3 <"$2" 3>status
   same "$1 passes as it is" "$OUT" "$2"
-  is "$1: NOT_ENCRYPTED" "$(cat status)" '[SM:] NOT_ENCRYPTED'
+  is "$1: NOT_ENCRYPTED" "$(head -n 1 status)" '[SM:] NOT_ENCRYPTED'
 }
 passes "clear text" plain.eml
 smsign sign <plain.eml >signed.eml
