@@ -8,6 +8,7 @@ _smcrypt() {
     case "$command:${COMP_WORDS[i]}" in
     ':encrypt') command='encrypt' ;;
     ':decrypt') command='decrypt' ;;
+    ':maildir') command='maildir' ;;
     esac
   done
   case "$command:$prev" in
@@ -30,11 +31,23 @@ _smcrypt() {
   'decrypt:--passphrase-file') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'decrypt:--timeout') :; return ;;
   'decrypt:--status-fd') :; return ;;
+  'maildir:--to') :; return ;;
+  'maildir:--jobs') :; return ;;
+  'maildir:--max-message') :; return ;;
+  'maildir:--output' | 'maildir:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'maildir:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'maildir:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'maildir:--passphrase-fd') :; return ;;
+  'maildir:--passphrase-file') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'maildir:--timeout') :; return ;;
+  'maildir:--status-fd') :; return ;;
+  'maildir:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   esac
   case "$command" in
-  '') words='help encrypt decrypt --help --version' ;;
+  '') words='help encrypt decrypt maildir --help --version' ;;
   'encrypt') words='--to --to-headers --encrypt-to --sign --key --missing-key --hidden --at-rest --keep-bcc --no-protect-headers --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'decrypt') words='--annotate --keep --max-message --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'maildir') words='--to --decrypt --jobs --keep-names --no-protect-headers --max-message --output -o --json --store --config --passphrase-fd --passphrase-file --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind=d ;;
   esac
   if [[ $cur == -* || -z $kind ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

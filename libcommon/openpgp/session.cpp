@@ -28,13 +28,18 @@ Result<Fingerprint> secret_key_of(Session& session, std::string_view from) {
 
 }  // namespace
 
-Session::Session(cli::Context& owner, std::unique_ptr<rnp::Reader> inspector, Keystore keys)
+Session::Session(cli::Context& owner, std::unique_ptr<rnp::Reader> inspector, Keystore keys,
+                 PassphraseSource passphrases)
     : context(owner),
       reader(std::move(inspector)),
       store(std::move(keys)),
-      engine(store, owner.passphrases(), owner.clock()) {}
+      engine(store, std::move(passphrases), owner.clock()) {}
 
 Result<std::unique_ptr<Session>> Session::open(cli::Context& context) {
+  return open(context, context.passphrases());
+}
+
+Result<std::unique_ptr<Session>> Session::open(cli::Context& context, PassphraseSource passphrases) {
   StoreEnvironment environment;
   environment.store = context.value("store").value_or("");
   environment.pgp_cert_d = context.environment("PGP_CERT_D").value_or("");
@@ -43,7 +48,7 @@ Result<std::unique_ptr<Session>> Session::open(cli::Context& context) {
   const StorePaths paths = SM_TRY(store_paths(environment));
   auto reader = std::make_unique<rnp::Reader>(context.clock());
   Keystore store = SM_TRY(Keystore::open(paths, *reader, context.clock(), user_id_address));
-  return std::unique_ptr<Session>(new Session(context, std::move(reader), std::move(store)));
+  return std::unique_ptr<Session>(new Session(context, std::move(reader), std::move(store), std::move(passphrases)));
 }
 
 pgpmime::VerifyPolicy verify_policy(Session& session, bool any_signer) {

@@ -19,6 +19,8 @@ class Session {
  public:
   // Errors of store_paths() and Keystore::open(). `context` must outlive it.
   static Result<std::unique_ptr<Session>> open(cli::Context& context);
+  // One of several that threads have, each its own: with passphrases from `passphrases`, which is called by all.
+  static Result<std::unique_ptr<Session>> open(cli::Context& context, PassphraseSource passphrases);
 
   cli::Context& context;
   const std::unique_ptr<rnp::Reader> reader;  // at one address for as long as the store, which uses it
@@ -26,7 +28,7 @@ class Session {
   rnp::Engine engine;
 
  private:
-  Session(cli::Context& owner, std::unique_ptr<rnp::Reader> inspector, Keystore keys);
+  Session(cli::Context& owner, std::unique_ptr<rnp::Reader> inspector, Keystore keys, PassphraseSource passphrases);
 };
 
 // How verdicts are made for this store: from its bindings, at the time of the clock.

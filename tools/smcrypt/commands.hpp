@@ -7,5 +7,6 @@ namespace sm::smcrypt {
 
 Result<int> encrypt(cli::Context& context);
 Result<int> decrypt(cli::Context& context);
+Result<int> convert_maildir(cli::Context& context);
 
 }  // namespace sm::smcrypt

@@ -43,6 +43,22 @@ constexpr Option decrypt_options[] = {
      .help = "largest message that may come out (default 1G)"},
 };
 
+constexpr Option maildir_options[] = {
+    {.name = "to",
+     .kind = ValueKind::address,
+     .value = "ADDR",
+     .help = "encrypt to this address or fingerprint",
+     .repeat = true},
+    {.name = "decrypt", .help = "turn what was encrypted by this command, or at rest, into what it was"},
+    {.name = "jobs", .kind = ValueKind::number, .value = "N", .help = "messages at a time (default: processors)"},
+    {.name = "keep-names", .help = "leave S= and W= in the names of the files as they are"},
+    {.name = "no-protect-headers", .help = "leave the Subject readable"},
+    {.name = "max-message",
+     .kind = ValueKind::size,
+     .value = "SIZE",
+     .help = "largest message that may come out (default 1G)"},
+};
+
 constexpr Command commands[] = {
     {.name = "encrypt",
      .help = "message on stdin, multipart/encrypted on stdout",
@@ -58,6 +74,15 @@ constexpr Command commands[] = {
      .max_arguments = 0,
      .options = decrypt_options,
      .run = sm::smcrypt::decrypt},
+    {.name = "maildir",
+     .arguments = "DIR",
+     .help = "encrypt or decrypt the messages of a Maildir in place",
+     .secrets = true,
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .options = maildir_options,
+     .run = sm::smcrypt::convert_maildir,
+     .argument_kind = ValueKind::directory},
 };
 
 constexpr sm::cli::Program program = {
