@@ -186,6 +186,7 @@ Result<mime::BodyScan> scan_body(Document& plain) {
 struct NewEntity {
   std::string content;
   std::unique_ptr<Source> body;
+  bool is_base64 = false;  // then the last line has no end; in a multipart the delimiter has it
 };
 
 Result<NewEntity> text_entity(Document& plain, const Found& found, const mime::Outline& outline, Eol eol) {
@@ -197,6 +198,7 @@ Result<NewEntity> text_entity(Document& plain, const Found& found, const mime::O
   auto all = std::make_unique<Range>(plain, plain.all());
   // Inside of a multipart a line could be taken for a delimiter.
   if (scan.has_nul()) {
+    entity.is_base64 = true;
     entity.content += "Content-Transfer-Encoding: base64" + end;
     entity.body = with_eol(
         std::make_unique<mime::RecodedSource<mime::Base64Coder>>(std::move(all), mime::Base64Coder()), eol, false);
@@ -217,6 +219,7 @@ Result<NewEntity> file_entity(Document& plain, Document& document, const mime::P
   const std::string name = decrypted_name(SM_TRY(file_name(document, part)));
   const std::string end(eol_text(eol));
   NewEntity entity;
+  entity.is_base64 = true;
   entity.content = "Content-Type: application/octet-stream; " + name_parameter("name", name) + end +
                    "Content-Transfer-Encoding: base64" + end + "Content-Disposition: attachment; " +
                    name_parameter("filename", name) + end;
@@ -249,6 +252,7 @@ Result<OpenedPart> open_part(Document& document, const mime::Outline& outline, c
   Spool entity(spool_directory);
   SM_TRY(entity.write(made.content + std::string(eol_text(outline.eol))));
   SM_TRY(copy(*made.body, entity));
+  if (made.is_base64 && part.parent < 0) SM_TRY(entity.write(eol_text(outline.eol)));
   SM_TRY(entity.finish());
   result.entity = std::make_unique<Document>(Document::from_spool(std::move(entity)));
   result.outline = SM_TRY(mime::scan(*result.entity, result.entity->all()));
