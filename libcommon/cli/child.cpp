@@ -2,14 +2,12 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-
-extern char** environ;
 
 namespace sm::cli {
 namespace {
@@ -32,7 +30,19 @@ Result<Child> Child::start(const std::vector<std::string>& command, bool answers
   Pipe input = SM_TRY(make_pipe());
   Pipe output;
   if (answers) output = SM_TRY(make_pipe());
+  Child child = SM_TRY(run(command, input.read, output.write, false));
+  child.to_ = std::move(input.write);
+  child.from_ = std::move(output.read);
+  return child;
+}
 
+Result<Child> Child::start_with(const std::vector<std::string>& command, const Descriptor& input, bool dies_with_us) {
+  return run(command, input, Descriptor(), dies_with_us);
+}
+
+Result<Child> Child::run(const std::vector<std::string>& command, const Descriptor& input, const Descriptor& output,
+                         bool dies_with_us) {
+  Pipe report = SM_TRY(make_pipe());  // what exec says if it fails
   std::vector<char*> words;
   words.reserve(command.size() + 1);
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
@@ -42,29 +52,43 @@ Result<Child> Child::start(const std::vector<std::string>& command, bool answers
   child.guard_ = std::make_unique<ChildGuard>();  // now: nothing may throw once the child runs
   const SignalsBlocked blocked;
   signal(SIGCHLD, SIG_DFL);  // a parent that ignores it makes exit statuses vanish
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, input.read.get(), STDIN_FILENO);
-  if (answers) posix_spawn_file_actions_adddup2(&actions, output.write.get(), STDOUT_FILENO);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t defaults;
-  sigemptyset(&defaults);
-  sigaddset(&defaults, SIGPIPE);
-  sigaddset(&defaults, SIGALRM);
-  posix_spawnattr_setsigdefault(&attributes, &defaults);
-  posix_spawnattr_setsigmask(&attributes, &blocked.before());
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  const int error = posix_spawnp(&child.pid_, words[0], &actions, &attributes, words.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
+  const pid_t parent = getpid();
+  child.pid_ = fork();
+  if (child.pid_ == 0) {
+    if (dies_with_us) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      if (getppid() != parent) _exit(127);
+    }
+    dup2(input.get(), STDIN_FILENO);
+    if (output) dup2(output.get(), STDOUT_FILENO);
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGALRM, SIG_DFL);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+      if (signal(number, SIG_DFL) == SIG_IGN) signal(number, SIG_IGN);
+    }
+    sigprocmask(SIG_SETMASK, &blocked.before(), nullptr);
+    execvp(words[0], words.data());
+    const int error = errno;
+    [[maybe_unused]] const ssize_t written = write(report.write.get(), &error, sizeof error);
+    _exit(127);
+  }
+  int error = child.pid_ < 0 ? errno : 0;
+  if (child.pid_ > 0) {
+    report.write = Descriptor();
+    ssize_t count = 0;
+    do count = read(report.read.get(), &error, sizeof error);
+    while (count < 0 && errno == EINTR);
+    if (count != sizeof error) error = 0;
+    if (error != 0) {
+      while (waitpid(child.pid_, nullptr, 0) < 0 && errno == EINTR) {
+      }
+    }
+  }
   if (error != 0) {
     child.guard_.reset();
     return fail_errno("cli.child", "can't run " + command[0], error);
   }
   child.guard_->watch(child.pid_);
-  child.to_ = std::move(input.write);
-  child.from_ = std::move(output.read);
   return child;
 }
 

@@ -19,6 +19,8 @@ class Child {
   // is our pipe `from`, otherwise it is ours. Its SIGPIPE has the default action; descriptors are inherited unless
   // close-on-exec. Error: cli.child (temporary).
   static Result<Child> start(const std::vector<std::string>& command, bool answers);
+  // The same, but its stdin is `input`. With `dies_with_us` it is killed when we are, whatever kills us.
+  static Result<Child> start_with(const std::vector<std::string>& command, const Descriptor& input, bool dies_with_us);
   Child(Child&&) noexcept = default;
   // Kills a child that nobody waited for.
   ~Child();
@@ -33,6 +35,8 @@ class Child {
 
  private:
   Child() = default;
+  static Result<Child> run(const std::vector<std::string>& command, const Descriptor& input, const Descriptor& output,
+                           bool dies_with_us);
   pid_t pid_ = 0;
   Descriptor to_;
   Descriptor from_;

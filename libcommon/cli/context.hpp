@@ -71,8 +71,9 @@ class Context {
   // Says before the first print() that -o FILE is to be readable by its owner alone: secret keys.
   void private_output();
   // The result of a filter, all of it, only when everything else has succeeded: stdout, -o FILE (atomic), or the stdin
-  // of CMD behind "--", whose status is then the program's. --timeout ends here.
-  Result<int> release(Source& result);
+  // of CMD behind "--", whose status is then the program's. `content` says whether what is large may wait for CMD on
+  // the disk. --timeout ends here.
+  Result<int> release(Source& result, Spool::Content content = Spool::Content::secret);
 
   // ---- secrets
   // The sources of the contract in their order, for key.passphrase. A descriptor or file is read once and serves every

@@ -14,6 +14,8 @@ namespace {
 
 static_assert(limits::spool_memory % io_piece == 0);
 
+}  // namespace
+
 Result<Descriptor> unlinked_file(const std::string& directory) {
   // O_EXCL: nobody can give it a name later (open(2)).
   Descriptor file(open(directory.c_str(), O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600));
@@ -26,8 +28,6 @@ Result<Descriptor> unlinked_file(const std::string& directory) {
   if (!file) return fail_errno("io.spool", "can't make a temporary file in " + directory, errno);
   return file;
 }
-
-}  // namespace
 
 Spool::Spool(std::string directory, Content content) : directory_(std::move(directory)), content_(content) {}
 

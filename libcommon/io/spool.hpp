@@ -14,6 +14,9 @@
 
 namespace sm {
 
+// A file in `directory` without a name, for reading and writing. Error: io.spool (temporary).
+Result<Descriptor> unlinked_file(const std::string& directory);
+
 class Spool final : public Sink {
  public:
   // `ciphertext` says that what comes is enciphered already: it is then not enciphered a second time, nor wiped.

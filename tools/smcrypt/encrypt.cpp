@@ -157,7 +157,7 @@ Result<int> encrypt(cli::Context& context) {
   auto plaintext = SM_TRY(pgpmime::Plaintext::begin(context.input(), sign || at_rest, context.spool_directory()));
   if (plaintext.already_encrypted()) {
     SM_TRY(context.status("ALREADY_ENCRYPTED"));
-    return context.release(plaintext.unchanged());
+    return context.release(plaintext.unchanged(), Spool::Content::ciphertext);
   }
 
   const Recipients recipients = SM_TRY(find_recipients(context, *session, plaintext.header()));
@@ -178,7 +178,7 @@ Result<int> encrypt(cli::Context& context) {
   pgpmime::EncryptedMessage result =
       SM_TRY(pgpmime::encrypt(plaintext, session->engine, request, options, context.spool_directory()));
   for (const mime::Finding& finding : result.findings) context.note(finding.code);
-  return context.release(result.message);
+  return context.release(result.message, Spool::Content::ciphertext);
 }
 
 }  // namespace sm::smcrypt

@@ -79,9 +79,24 @@ TEST_CASE("cli/child: killed while it is fed, it never takes half for the whole"
   const auto kill_us = [](pid_t pid, const std::string& out, const std::string&) {
     if (out == "started\n") kill(pid, SIGTERM);
   };
+  // More than lies in the pipe before it is started.
+  const std::string half(3 << 20, 'x');
   const Ran ran = run_program(sample, {"stream", "--", "sh", "-c", "echo started; cat >/dev/null; echo finished"},
-                              {.input = "half", .watch = kill_us, .keep_input_open = true});
+                              {.input = half, .watch = kill_us, .keep_input_open = true});
   CHECK(ran.signal == SIGTERM);
+  CHECK(ran.out == "started\n");
+}
+
+TEST_CASE("cli/child: killed by what can't be caught, neither") {
+  const auto kill_us = [](pid_t pid, const std::string& out, const std::string&) {
+    if (out == "started\n") kill(pid, SIGKILL);
+  };
+  const std::string half(3 << 20, 'x');
+  // The kernel closes our end of the pipe a moment before it kills the child.
+  const Ran ran =
+      run_program(sample, {"stream", "--", "sh", "-c", "echo started; cat >/dev/null; sleep 1; echo finished"},
+                  {.input = half, .watch = kill_us, .keep_input_open = true});
+  CHECK(ran.signal == SIGKILL);
   CHECK(ran.out == "started\n");
 }
 
