@@ -11,8 +11,8 @@
 
 namespace sm::pgpmime {
 
-// RFC 1847 §2.1, RFC 3156 §5. `exact`: it has its two parts and nothing more; a further part is covered by no
-// signature.
+// RFC 1847 §2.1, RFC 3156 §5. `exact`: it has its two parts and nothing more (a further part is covered by no
+// signature), and says what it is only once.
 struct SignedParts {
   int whole = 0;   // the multipart/signed
   int entity = 0;  // what is signed
