@@ -67,6 +67,10 @@ class Verifier {
   // value, not an error. Signatures that can't be parsed at all: crypto.bad-signature-packet (data). Binary (0x00) and
   // text (0x01) signatures.
   virtual Result<std::vector<Signature>> verify(Source& data, std::string_view signatures) = 0;
+  // Every signature in a signed OpenPGP message that is not encrypted (binary, compressed or not), over the text in it,
+  // which is not given. One that holds anything but signatures and one literal data packet, or is not whole:
+  // crypto.bad-signed-message; more than `limit` bytes of text, or too many for its size: crypto.too-long (both: data).
+  virtual Result<std::vector<Signature>> verify_message(Source& message, std::uint64_t limit) = 0;
 };
 
 // ---- encryption

@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "base/limits.hpp"
 #include "crypto/armor.hpp"
 #include "pgpmime/leaf.hpp"
 #include "pgpmime/structure.hpp"
@@ -61,6 +62,17 @@ Result<SignatureLayer> verify_clear_signed(Document& document, const mime::Part&
   if (!SM_TRY(take(signature_packets(*armor), layer, packets))) return layer;
   SignedText text(decoded_range(document, part, block.text));
   SM_TRY(take(verifier.verify(text, packets), layer, layer.signatures));
+  return layer;
+}
+
+Result<SignatureLayer> verify_signed_message(Document& document, const mime::Part& part, const Leaf& leaf,
+                                             Verifier& verifier) {
+  SignatureLayer layer;
+  layer.form = SignatureLayer::Form::inline_message;
+  layer.covered = extent_in_message(part, leaf.text.blocks.front().armor);
+  const auto armor = decoded_range(document, part, leaf.text.blocks.front().armor);
+  DearmorSource packets(*armor);
+  SM_TRY(take(verifier.verify_message(packets, limits::max_message), layer, layer.signatures));
   return layer;
 }
 
@@ -169,6 +181,13 @@ Result<bool> add_inline_layers(Document& document, const mime::Outline& outline,
       layers.push_back(std::move(layer));
     }
     if (leaf.text.too_many) return false;
+    if (leaf.kind == Leaf::Kind::signed_message) {
+      if (layers.size() == limit) return false;
+      SignatureLayer layer = SM_TRY(verify_signed_message(document, part, leaf, verifier));
+      layer.part = number;
+      layer.outermost = is_whole;
+      layers.push_back(std::move(layer));
+    }
     if (leaf.kind != Leaf::Kind::signature) continue;
     const Mate mate = SM_TRY(find_mate(document, outline, number));
     if (mate.part < 0) continue;

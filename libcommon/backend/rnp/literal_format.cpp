@@ -165,10 +165,20 @@ class Opened final : public Source {
   bool intact_ = false;
 };
 
+class Borrowed final : public Source {
+ public:
+  explicit Borrowed(Source& from) : from_(from) {}
+  Result<std::size_t> read(std::span<char> buffer) override { return from_.read(buffer); }
+
+ private:
+  Source& from_;
+};
+
 }  // namespace
 
 struct MimeLiteral::State {
   State(Message& message, SessionKey session_key) : key(std::move(session_key)), container(message) {}
+  explicit State(Source& packets) : container(packets), unencrypted(&packets) {}
 
   // The content of the message or of a compressed packet.
   struct Level {
@@ -179,6 +189,7 @@ struct MimeLiteral::State {
 
   SessionKey key;
   PacketReader container;
+  Source* unencrypted = nullptr;
   std::vector<std::unique_ptr<Level>> levels;
   std::string given;
   std::size_t given_at = 0;
@@ -193,6 +204,10 @@ struct MimeLiteral::State {
   void enter(std::unique_ptr<Source> content) { levels.push_back(std::make_unique<Level>(std::move(content))); }
 
   Result<void> begin() {
+    if (unencrypted) {
+      enter(std::make_unique<Borrowed>(*unencrypted));
+      return {};
+    }
     while (SM_TRY(container.next())) {
       char version = 0;
       if (container.tag() == packet_encrypted_integrity) {
@@ -280,6 +295,7 @@ struct MimeLiteral::State {
 };
 
 MimeLiteral::MimeLiteral(Message& message, SessionKey key) : state_(std::make_unique<State>(message, std::move(key))) {}
+MimeLiteral::MimeLiteral(Source& packets) : state_(std::make_unique<State>(packets)) {}
 MimeLiteral::~MimeLiteral() = default;
 
 Result<std::size_t> MimeLiteral::read(std::span<char> buffer) {

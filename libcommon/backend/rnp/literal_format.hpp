@@ -14,6 +14,8 @@ class MimeLiteral final : public Source {
  public:
   // `message` is open, its recipients are set, and nothing is read yet; it must outlive this.
   MimeLiteral(Message& message, SessionKey key);
+  // Of a message that is not encrypted; its packets are `packets`, which must outlive this.
+  explicit MimeLiteral(Source& packets);
   ~MimeLiteral() override;
   // Signatures and one literal data packet, decompressed. crypto.damaged: anything else is in there, or more than
   // limits::packet_nesting compressed packets, one inside the other; the end comes only where the modification

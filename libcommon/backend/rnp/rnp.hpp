@@ -28,6 +28,7 @@ class Engine final : public Signer, public Verifier, public Encryptor, public De
   // Besides the port's errors: key.unusable (key), a key that may not sign now.
   Result<DetachedSignature> sign(Source& data, const Fingerprint& key, Hash hash) override;
   Result<std::vector<Signature>> verify(Source& data, std::string_view signatures) override;
+  Result<std::vector<Signature>> verify_message(Source& message, std::uint64_t limit) override;
   // key.missing, key.revoked, key.expired, key.unusable (key), by what makes a recipient's certificate unfit;
   // crypto.encrypt (data).
   Result<void> encrypt(Source& plain, Sink& cipher, const EncryptionRequest& request) override;

@@ -1,6 +1,7 @@
 #include "backend/rnp/verify.hpp"
 #include "backend/rnp/engine.hpp"
 #include "backend/rnp/framing.hpp"
+#include "backend/rnp/literal_format.hpp"
 
 namespace sm::rnp {
 namespace {
@@ -35,7 +36,73 @@ bool is_supported(const SignatureInfo& signature) {
   }
 }
 
+class CountingSource final : public Source {
+ public:
+  explicit CountingSource(Source& from) : from_(from) {}
+  Result<std::size_t> read(std::span<char> buffer) override {
+    const std::size_t count = SM_TRY(from_.read(buffer));
+    count_ += count;
+    return count;
+  }
+  std::uint64_t count() const { return count_; }
+
+ private:
+  Source& from_;
+  std::uint64_t count_ = 0;
+};
+
+// Drops the text of a signed message, until there is too much of it: absolutely, or for what went in.
+class DroppedText final : public Sink {
+ public:
+  DroppedText(const CountingSource& message, std::uint64_t limit) : message_(message), limit_(limit) {}
+  Result<void> write(std::string_view bytes) override {
+    count_ += bytes.size();
+    if (count_ > limit_ || (count_ > limits::compression_free && count_ / limits::compression_ratio > message_.count()))
+      return fail(ErrorKind::data, "crypto.too-long", "the signed message is too long");
+    return {};
+  }
+  Result<void> finish() override { return {}; }
+  std::uint64_t count() const { return count_; }
+
+ private:
+  const CountingSource& message_;
+  std::uint64_t limit_;
+  std::uint64_t count_ = 0;
+};
+
+Unexpected bad_signed_message() {
+  return fail(ErrorKind::data, "crypto.bad-signed-message", "the signed message is malformed");
+}
+
 }  // namespace
+
+Result<std::vector<Signature>> Engine::verify_message(Source& message, std::uint64_t limit) {
+  State& state = *state_;
+  state.begin("verify");
+  state.forget_certificates();
+  CountingSource counted(message);
+  MimeLiteral packets(counted);
+  DroppedText text(counted, limit);
+  const SourceInput input(packets, state.failure);
+  const SinkOutput output(text, state.failure);
+  Verification operation;
+  rnp_result_t status = rnp_op_verify_create(out(operation), state.ffi.get(), input.get(), output.get());
+  if (status == RNP_SUCCESS) {
+    state.wants_signers = true;
+    status = rnp_op_verify_execute(operation.get());
+    state.wants_signers = false;
+  }
+  auto error = state.failure.take();
+  if (status == RNP_ERROR_OUT_OF_MEMORY) throw std::bad_alloc();
+  // That none of the signatures is valid is for others to judge.
+  std::vector<Signature> signatures;
+  if (status == RNP_SUCCESS || status == RNP_ERROR_SIGNATURE_INVALID) signatures = state.collect(operation.get());
+  state.forget_certificates();
+  if (error && error->code == "crypto.damaged") return bad_signed_message();
+  if (error) return Unexpected{std::move(*error)};
+  if (signatures.empty() || !packets.expect_end(text.count())) return bad_signed_message();
+  return signatures;
+}
 
 Result<std::vector<Signature>> Engine::verify(Source& data, std::string_view signatures) {
   State& state = *state_;

@@ -113,6 +113,43 @@ like "the layer says which" - '"part":2' <<END
 $(layers multi.eml)
 END
 
+# A signed OpenPGP message in armor, which is not encrypted.
+opaque() { $gpg -u alice@example.org -s -a "$@"; }
+for algorithm in none zip zlib bzip2; do
+  # shellcheck disable=SC2059
+  printf "$text" | opaque --compress-algo $algorithm | mail alice >opaque.eml
+  verdict "signed message, compression $algorithm" opaque.eml good
+done
+like "its form" - '"form":"inline-message","outermost":true' <<END
+$(layers opaque.eml)
+END
+echo hello | opaque --textmode | mail bob >opaque.eml
+verdict "in text mode, under another From" opaque.eml mismatch
+{ echo hello | opaque && echo more; } | mail alice >opaque.eml
+verdict "text behind it" opaque.eml none
+echo hello | opaque | part 'Content-Type: application/octet-stream; name=x.asc' >opaque.part
+{ cat opaque.part && printf -- '--b--\n'; } | mail alice 'Content-Type: multipart/mixed; boundary=b' >opaque.eml
+verdict "attached" opaque.eml partial
+armored() { # the bytes on stdin as the armor of a message
+  echo '-----BEGIN PGP MESSAGE-----'
+  echo
+  base64
+  echo '-----END PGP MESSAGE-----'
+}
+echo hello | $gpg -u alice@example.org -s --compress-algo none >raw
+armored <raw | mail alice >opaque.eml
+verdict "as it is" opaque.eml good
+LC_ALL=C sed 's/hello/jello/' raw | armored | mail alice >opaque.eml
+verdict "one letter changed" opaque.eml bad
+cat raw raw | armored | mail alice >opaque.eml
+verdict "two messages in one armor" opaque.eml error
+{ cat raw && printf '\313\013b\000\000\000\000\000fired'; } | armored | mail alice >opaque.eml
+verdict "a text behind the signature" opaque.eml error
+head -c 60 raw | armored | mail alice >opaque.eml
+verdict "cut off" opaque.eml error
+head -c 50000000 /dev/zero | $gpg -u alice@example.org -s -z 9 | armored | mail alice >opaque.eml
+verdict "50 MB of zeros" opaque.eml error
+
 # Signatures of attachments.
 # shellcheck disable=SC2059
 printf "$text" >file.txt

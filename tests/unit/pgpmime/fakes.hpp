@@ -51,6 +51,9 @@ struct FakeVerifier final : Verifier {
     signature.certificate.user_ids = {{.text = user_id, .valid = true}};
     return std::vector{signature};
   }
+  Result<std::vector<Signature>> verify_message(Source&, std::uint64_t) override {
+    return fail(ErrorKind::data, "crypto.bad-signed-message", "no message");
+  }
 };
 
 // A new-format PKESK packet of no length, so that what follows counts as encrypted.
