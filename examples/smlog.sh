@@ -8,10 +8,6 @@ PATH=/usr/local/lib/smtools:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
 LOGGER="logger -t smtools -p mail.err"
 export PATH
 
-# A filter that can't be started, because it is not there or the loader gets no memory, ends with 126 or 127, which some hosts
-# take for a reason to return the mail. It is one to wait.
-if ! "$1" --version >/dev/null 2>&1; then exit 75; fi
-
 pipe=$(mktemp -u "${TMPDIR:-/tmp}/smlog.XXXXXXXXXX")
 if mkfifo -m 600 "$pipe" 2>/dev/null; then
   # cat: without a syslog there is still somebody who reads, so that nothing dies of a broken pipe.

@@ -1,10 +1,20 @@
 # shellcheck shell=sh
-# What holds for every delivery agent. The script has defined in_comes FILE RECIPE…, goes_out FILE RECIPE, and may
-# have said to whom its recipes send, what becomes of mail that can't be verified, and how sendmail fails.
+# What holds for every delivery agent. The script has called its _setup, and may have said to whom its recipes send, what becomes
+# of mail that can't be verified, and how sendmail fails.
 signed_for=${signed_for:-bob@example.net carol@example.net}
 encrypted_for=${encrypted_for:-bob@example.net carol@example.net}
 unverifiable=${unverifiable:-0} refusal=${refusal:-69}
 
+in_comes() { # in_comes FILE RECIPE…
+  message=$1
+  shift
+  rm -f box/new/*
+  ./deliver "$@" <"$message"
+}
+goes_out() { # goes_out FILE RECIPE
+  rm -rf outbox/*
+  ./deliver "$2" <"$1"
+}
 delivered() { find box/new/ -type f; }
 only() { # only NAME FILE-LIST CHECK: there is one file, and the check holds for it
   is "$1: one message" "$(printf '%s' "$2" | grep -c .)" 1

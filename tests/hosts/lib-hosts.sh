@@ -3,7 +3,6 @@
 # no network but loopback, and every process it leaves behind dies with it.
 #
 #   recipe FILE >COPY    a file of examples/ with the paths at its top, and its deadlines, made those of this test
-#   as_user CMD…         as somebody who isn't root, but owns SM_TMP: a mode can then be in the way
 #   sent_to ADDR         the messages that sendmail delivered there, one name a line
 #
 # People: alice@example.org has secret keys in $STORE, bob@example.net and carol@example.net certificates there; their secret keys
@@ -20,12 +19,12 @@ enter() {
   unset SM_INSIDE
   chmod 711 "$SM_TMP"
   cd "$SM_TMP" || exit 1
-  mkdir bin outbox tmp
+  mkdir bin outbox tmp var-mail
+  # procmail makes mailboxes there, and goes there where DEFAULT fails.
+  mount --bind var-mail /var/mail
   hosts_people
   hosts_programs
 }
-
-as_user() { unshare -U --map-user=1000 --map-group=1000 "$@"; }
 
 hosts_people() {
   STORE=$SM_TMP/stores/normal OTHERS=$SM_TMP/stores/others
@@ -55,6 +54,7 @@ recipe() {
   sed -e "s,^PATH=\"[^\"]*\"\$,PATH=\"$SM_TMP/bin:/usr/bin:/bin\"," \
     -e "s,^PATH=/[^\"]*\$,PATH=$SM_TMP/bin:/usr/bin:/bin," \
     -e "s,^LOGGER=.*,LOGGER=$SM_TMP/bin/log," \
+    -e "s,^TIMEOUT=.*,TIMEOUT=${SM_HOST_DEADLINE:-60}," \
     -e "s,^SMLOG=[^ ]*,SMLOG=$SM_TMP/bin/smlog," \
     -e "s,/usr/local/share/smtools,$SM_ROOT/examples,g" \
     -e "s,/usr/local/lib/smtools/sieve,$SM_TMP/sieve-bin,g" \
@@ -87,25 +87,64 @@ decrypted_is() { smcrypt decrypt <"$2" >plain.eml 2>"$ERR" && "$1" plain.eml; }
 encrypted() { ! clear "$1" && smcrypt --store "$OTHERS" decrypt <"$1" 2>"$ERR" | grep -q '^body '; }
 signed_by_alice() { smsign --store "$OTHERS" verify <"$1" >"$OUT" 2>"$ERR" && grep -q '^body ' "$1"; }
 
-# sieve_setup TIMEOUT: dovecot-lda with the configuration of examples/sieve; sieve_config RECIPE…: and these scripts before the
-# user's; sieve_run <MESSAGE: delivers it to alice@example.org, into home/Maildir.
+# procmail_setup, maildrop_setup, sieve_setup: put all recipes in place, and an executable "deliver RECIPE… <MESSAGE" that starts the
+# host with them, as a mail server would, in the order given; a recipe for outgoing mail is alone. box is where mail arrives.
+# Hosts run as somebody who isn't root, but owns SM_TMP: a mode can then be in the way.
+agent() {
+  maildir box
+  {
+    echo '#!/bin/sh'
+    echo "cd '$SM_TMP' || exit 1"
+    echo "as_user() { exec unshare -U --map-user=1000 --map-group=1000 \"\$@\"; }"
+    cat
+  } >deliver
+  chmod +x deliver
+}
+
+procmail_setup() {
+  for sm_name in incoming-verify incoming-at-rest outgoing-sign outgoing-encrypt; do
+    recipe procmail/$sm_name.rc >$sm_name.rc
+  done
+  agent <<AGENT
+case \$1 in outgoing-*) as_user procmail -m "SM_STORE=$SM_STORE" "TMPDIR=$SM_TMP/tmp" "$SM_TMP/\$1.rc" ;; esac
+echo 'ME=alice@example.org' >procmailrc
+for name; do echo "INCLUDERC=$SM_TMP/\$name.rc" >>procmailrc; done
+as_user procmail -t -f bob@example.net "DEFAULT=$SM_TMP/box/" "ORGMAIL=$SM_TMP/box/" "SM_STORE=$SM_STORE" "TMPDIR=$SM_TMP/tmp" "$SM_TMP/procmailrc"
+AGENT
+}
+
+maildrop_setup() {
+  for sm_name in incoming-verify incoming-at-rest outgoing-sign outgoing-encrypt; do
+    recipe maildrop/$sm_name.mailfilter >$sm_name.mailfilter
+    chmod 600 $sm_name.mailfilter
+  done
+  agent <<AGENT
+TMPDIR=$SM_TMP/tmp
+export TMPDIR
+case \$1 in outgoing-*) as_user maildrop "$SM_TMP/\$1.mailfilter" ;; esac
+umask 077
+echo 'ME="alice@example.org"' >mailfilter
+for name; do echo "include \"$SM_TMP/\$name.mailfilter\"" >>mailfilter; done
+echo "to \"$SM_TMP/box\"" >>mailfilter
+as_user maildrop "$SM_TMP/mailfilter"
+AGENT
+}
+
 sieve_setup() {
-  mkdir -p sieve sieve-bin dovecot home
-  maildir home/Maildir
-  mkdir -p home/.config/smtools # Dovecot passes no environment on
-  echo "store = $SM_TMP/store" >home/.config/smtools/smtools.conf
+  mkdir -p sieve sieve-bin dovecot home/.config/smtools
+  echo "store = $SM_TMP/store" >home/.config/smtools/smtools.conf # Dovecot passes no environment on
   recipe sieve/smtools-filter.sh >sieve-bin/smtools-filter
   chmod +x sieve-bin/smtools-filter
-  for sm_script in incoming-verify incoming-at-rest outgoing-sign outgoing-encrypt; do
-    recipe sieve/$sm_script.sieve >sieve/$sm_script.sieve
+  for sm_name in incoming-verify incoming-at-rest outgoing-sign outgoing-encrypt; do
+    recipe sieve/$sm_name.sieve >sieve/$sm_name.sieve
   done
-  recipe sieve/dovecot.conf | sed "/sieve_before/d; s,exec_timeout = .*,exec_timeout = $1," >smtools.conf
+  recipe sieve/dovecot.conf | sed "/sieve_before/d; s,exec_timeout = .*,exec_timeout = ${SM_HOST_DEADLINE:-10}s," >smtools.conf
   cat >dovecot.conf <<CONF
 base_dir = $SM_TMP/dovecot
 state_dir = $SM_TMP/dovecot
 log_path = $SM_TMP/dovecot.log
 mail_home = $SM_TMP/home
-mail_location = maildir:$SM_TMP/home/Maildir
+mail_location = maildir:$SM_TMP/box
 mail_uid = 1000
 mail_gid = 1000
 first_valid_uid = 1
@@ -121,19 +160,22 @@ namespace inbox {
 !include $SM_TMP/smtools.conf
 !include $SM_TMP/before.conf
 CONF
+  agent <<AGENT
+n=
+echo 'plugin {' >before.conf
+for name; do
+  echo "  sieve_before\$n = $SM_TMP/sieve/\$name.sieve" >>before.conf
+  n=\$((\${n:-1} + 1))
+done
+echo '}' >>before.conf
+as_user env USER=alice@example.org "HOME=$SM_TMP/home" \
+  /usr/lib/dovecot/dovecot-lda -c "$SM_TMP/dovecot.conf" -f bob@example.net -a alice@example.org
+AGENT
 }
-sieve_config() {
-  sm_n=
-  echo 'plugin {' >before.conf
-  for sm_script; do
-    echo "  sieve_before$sm_n = $SM_TMP/sieve/$sm_script.sieve" >>before.conf
-    sm_n=$((${sm_n:-1} + 1))
-  done
-  echo '}' >>before.conf
-}
-sieve_run() {
-  as_user env USER=alice@example.org "HOME=$SM_TMP/home" \
-    /usr/lib/dovecot/dovecot-lda -c "$SM_TMP/dovecot.conf" -f bob@example.net -a alice@example.org
+need_sieve() {
+  if [ ! -x /usr/lib/dovecot/dovecot-lda ] || [ ! -e /usr/lib/dovecot/modules/sieve/lib90_sieve_extprograms_plugin.so ]; then
+    refuse "no dovecot-lda with sieve on this machine"
+  fi
 }
 
 # postfix_setup: a Postfix with the configuration of examples/postfix, on /etc/postfix and /var/spool/postfix of this namespace
@@ -191,7 +233,7 @@ transport_maps = inline:{ {lda.example = smtools-lda:} }
 relay_domains = lda.example
 delay_warning_time = 0
 MAIN
-  recipe postfix/main.cf | sed "s,_time_limit = .*,_time_limit = ${SM_TIME_LIMIT:-60}s," >>etc-postfix/main.cf
+  recipe postfix/main.cf | sed "s,_time_limit = .*,_time_limit = ${SM_HOST_DEADLINE:-60}s," >>etc-postfix/main.cf
   cp "$SM_ROOT/examples/postfix/smtools.header_checks" etc-postfix/
   mount --bind etc-postfix /etc/postfix
   mount --bind spool /var/spool/postfix
