@@ -11,12 +11,14 @@
 enter() {
   need_namespace
   if [ -z "${SM_INSIDE:-}" ]; then
-    SM_INSIDE=1 $SM_UNSHARE sh "$0"
+    chmod 711 "$SM_TMP"
+    SM_INSIDE=1 TMPDIR=$SM_TMP $SM_UNSHARE sh "$0"
     sm_status=$?
     sm_done=yes
     exit $sm_status
   fi
-  unset SM_INSIDE
+  if [ $$ = 1 ]; then at_exit 'kill -KILL -1 2>/dev/null'; fi # whoever would still write into SM_TMP
+  unset SM_INSIDE TMPDIR
   chmod 711 "$SM_TMP"
   cd "$SM_TMP" || exit 1
   mkdir bin outbox tmp var-mail
