@@ -47,7 +47,7 @@ struct HiddenPart {
 Result<std::vector<HiddenPart>> hidden_parts(Document& payload, const mime::Outline& outline,
                                              const mime::HeaderMark& mark) {
   std::vector<HiddenPart> hidden;
-  if (const auto part = mime::legacy_display_part(outline, 0)) {
+  if (const auto part = mark.older ? mime::legacy_display_part(outline, 0) : std::nullopt) {
     const std::vector<int>& children = outline.parts.front().children;
     const auto delimiter = [&](int child) { return outline.parts.at(static_cast<std::size_t>(child)).delimiter.begin; };
     const auto at = [&](std::uint64_t offset) -> Result<char> {

@@ -134,6 +134,10 @@ Result<Secret> unprotected(Engine::State& state, const Fingerprint& fingerprint)
   return body;
 }
 
+Unexpected missing_key() {
+  return fail(ErrorKind::key, "key.missing", "no secret key for this message");
+}
+
 rnp_result_t execute(Engine::State& state, rnp_op_verify_t operation) {
   state.wants_signers = true;
   const rnp_result_t status = rnp_op_verify_execute(operation);
@@ -185,7 +189,7 @@ Result<Decryption> Engine::decrypt(const Ciphertext& cipher, Sink& plain, const 
   std::map<std::string, Fingerprint> keys;
   const std::vector<RecipientPacket> order = SM_TRY(plan(state, message, keys));
   if (order.empty() && !message.takes_password()) {
-    return fail(ErrorKind::key, "key.missing", "no secret key for this message");
+    return missing_key();
   }
   message.set_recipients(order);
 
@@ -221,6 +225,11 @@ Result<Decryption> Engine::decrypt(const Ciphertext& cipher, Sink& plain, const 
       if (state.passphrase_given && (status == RNP_ERROR_BAD_PASSWORD || message.takes_password())) {
         return wrong_passphrase(message.takes_password() ? Fingerprint() : *state.asked.begin());
       }
+      // Where it names no key of ours, none of them being the right one is no damage.
+      const bool named = std::ranges::any_of(message.recipients(), [&](const RecipientPacket& packet) {
+        return packet.key_id != hidden && keys.contains(packet.key_id);
+      });
+      if (!named && !message.takes_password()) return missing_key();
       return damaged();
     }
     Decryption decryption;

@@ -48,6 +48,9 @@ is "of three" "$(key_ids "$OUT" | wc -w)" 3
 cp "$OUT" hidden.eml
 SM_NAME="and is decrypted" expect_status 0 smcrypt decrypt <hidden.eml
 
+smkey --store "$SM_TMP/stranger" generate --no-passphrase 'Dave <dave@example.org>' >dave
+SM_NAME="none of our keys opens it: 77, no damage" expect_status 77 smcrypt --store "$SM_TMP/stranger" decrypt <hidden.eml
+
 # gpg's.
 smkey export --all | $gpg --import 2>/dev/null
 {
