@@ -9,11 +9,14 @@
 #include "pgpmime/leaf.hpp"
 #include "pgpmime/structure.hpp"
 #include "text/ascii.hpp"
+#include "text/base64.hpp"
+#include "text/quoted_printable.hpp"
 
 namespace sm::pgpmime {
 
 namespace {
 
+constexpr std::size_t piece = 64 * 1024;
 constexpr std::size_t max_signature_bytes = 1024 * 1024;
 
 const mime::Part& part_of(const mime::Outline& outline, int number) {
@@ -46,6 +49,38 @@ Extent extent_in_message(const mime::Part& part, Extent within) {
   if (part.header.encoding == mime::Encoding::base64 || part.header.encoding == mime::Encoding::quoted_printable)
     return part.body;
   return {part.body.begin + within.begin, std::min(part.body.end, part.body.begin + within.end)};
+}
+
+template <class Decoder>
+Result<bool> decodes_whole(Document& document, const mime::Part& part) {
+  Decoder decoder;
+  std::string decoded;
+  Range body(document, part.body);
+  const auto buffer = std::make_unique_for_overwrite<char[]>(piece);
+  while (const std::size_t count = SM_TRY(body.read({buffer.get(), piece}))) {
+    decoded.clear();
+    decoder.put({buffer.get(), count}, decoded);
+  }
+  decoder.finish(decoded);
+  return !decoder.damaged();
+}
+
+// Whether every reader gets the same text from the message, of one part text/plain. What we skip in its encoding others
+// may show, such as what follows the padding of base64.
+Result<bool> is_same_to_all(Document& document, const mime::Outline& outline) {
+  const mime::Part& part = outline.parts.front();
+  if (outline.parts.size() != 1 || part.header.content_type.value != "text/plain" || !says_type_once(outline))
+    return false;
+  switch (part.header.encoding) {
+    case mime::Encoding::base64:
+      return decodes_whole<Base64Decoder>(document, part);
+    case mime::Encoding::quoted_printable:
+      return decodes_whole<QuotedPrintableDecoder>(document, part);
+    case mime::Encoding::unknown:
+      return false;
+    default:
+      return true;
+  }
 }
 
 Result<SignatureLayer> verify_clear_signed(Document& document, const mime::Part& part, const InlineBlock& block,
@@ -170,8 +205,7 @@ Result<bool> add_inline_layers(Document& document, const mime::Outline& outline,
     const int number = static_cast<int>(i);
     if (part.header.kind != mime::PartKind::leaf || taken.contains(number)) continue;
     const Leaf leaf = SM_TRY(look_at(document, part));
-    const bool is_whole = outline.parts.size() == 1 && part.header.content_type.value == "text/plain" &&
-                          leaf.text.bare && leaf.text.blocks.size() == 1;
+    const bool is_whole = leaf.text.bare && leaf.text.blocks.size() == 1 && SM_TRY(is_same_to_all(document, outline));
     for (const InlineBlock& block : leaf.text.blocks) {
       if (block.kind != InlineBlock::Kind::clear_signed) continue;
       if (layers.size() == limit) return false;

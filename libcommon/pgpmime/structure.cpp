@@ -65,14 +65,13 @@ class OwningEolSource final : public Source {
   EolSource converted_;
 };
 
-// The first counts for us (smtools(7), DEVIATIONS); a reader who takes the last shows what is not signed.
-bool repeats_type(const mime::Outline& outline, int part) {
-  if (part != 0) return false;
-  const mime::Header header = outline.top();
-  return header.count("Content-Type") > 1 || header.count("Content-Transfer-Encoding") > 1;
-}
-
 }  // namespace
+
+bool says_type_once(const mime::Outline& outline) {
+  const mime::Header header = outline.top();
+  return header.count("Content-Type") <= 1 && header.count("Content-Transfer-Encoding") <= 1 &&
+         !outline.parts.front().header.content_type.repeated;
+}
 
 std::optional<SignedParts> signed_parts(const mime::Outline& outline, int part) {
   const mime::Part& whole = part_of(outline, part);
@@ -85,7 +84,8 @@ std::optional<SignedParts> signed_parts(const mime::Outline& outline, int part) 
       (signature.header.content_type.value != "application/pgp-signature" &&
        !parameter_is(whole.header.content_type, "protocol", "application/pgp-signature")))
     return std::nullopt;
-  const bool exact = whole.children.size() == 2 && !whole.header.content_type.repeated && !repeats_type(outline, part);
+  const bool exact =
+      whole.children.size() == 2 && !whole.header.content_type.repeated && (part != 0 || says_type_once(outline));
   return SignedParts{part, whole.children[0], whole.children[1], exact};
 }
 

@@ -11,6 +11,10 @@
 
 namespace sm::pgpmime {
 
+// Whether the message's header names its type and transfer encoding only once. The first counts for us (smtools(7),
+// DEVIATIONS); a reader who takes the last shows what is not signed.
+bool says_type_once(const mime::Outline& outline);
+
 // RFC 1847 §2.1, RFC 3156 §5. `exact`: it has its two parts and nothing more (a further part is covered by no
 // signature), and says what it is only once.
 struct SignedParts {

@@ -65,6 +65,17 @@ echo hello | signed_by alice | base64 | mail alice 'Content-Transfer-Encoding: b
 verdict "in base64" base64.eml good
 echo hello | signed_by alice | sed 's/=/=3D/g' | mail alice 'Content-Transfer-Encoding: quoted-printable' >qp.eml
 verdict "in quoted-printable" qp.eml good
+# Where readers differ in what they see, it is on a part.
+{ echo hello | signed_by alice && echo; } | base64 -w 0 | sed 's/=*$//' >bare64
+{ cat bare64 && echo '====' && echo 'You are fired!' | base64; } | mail alice 'Content-Transfer-Encoding: base64' >padded.eml
+verdict "base64 behind the padding" padded.eml partial
+{ cat bare64 && printf '\n(You are fired!)\n'; } | mail alice 'Content-Transfer-Encoding: base64' >junk.eml
+verdict "what is no base64" junk.eml partial
+echo hello | signed_by alice | mail alice 'Content-Transfer-Encoding: x-uuencode' >uuencode.eml
+verdict "an unknown transfer encoding" uuencode.eml partial
+echo hello | signed_by alice | mail alice 'Content-Type: text/plain' 'Content-Type: text/html' >types.eml
+verdict "two types" types.eml partial
+
 SM_NAME="as JSON" expect_status 0 smsign verify --json <clear.eml
 like "its form" "$OUT" '"form":"cleartext","outermost":true'
 begin=$(sed 's/.*"begin":\([0-9]*\).*/\1/' "$OUT") end=$(sed 's/.*"end":\([0-9]*\).*/\1/' "$OUT")
