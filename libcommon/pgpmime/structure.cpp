@@ -65,12 +65,24 @@ class OwningEolSource final : public Source {
   EolSource converted_;
 };
 
+// Behind a CR alone, which ends no line to us, begins a field to some readers.
+bool hides(const mime::Header& header, std::string_view name) {
+  for (const mime::Field& field : header.fields) {
+    for (std::size_t at = field.raw.find('\r'); at != std::string_view::npos; at = field.raw.find('\r', at + 1)) {
+      const std::string_view line = field.raw.substr(at + 1);
+      if (starts_with_ignoring_case(line, name) && trim(line.substr(name.size())).starts_with(':')) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 bool says_type_once(const mime::Outline& outline) {
   const mime::Header header = outline.top();
   return header.count("Content-Type") <= 1 && header.count("Content-Transfer-Encoding") <= 1 &&
-         !outline.parts.front().header.content_type.repeated;
+         !outline.parts.front().header.content_type.repeated && !hides(header, "Content-Type") &&
+         !hides(header, "Content-Transfer-Encoding");
 }
 
 std::optional<SignedParts> signed_parts(const mime::Outline& outline, int part) {
@@ -116,7 +128,7 @@ std::unique_ptr<Source> decoded_body(Document& document, const mime::Part& part)
 }
 
 std::string from_address(const mime::Header& header) {
-  if (header.count("From") != 1) return {};
+  if (header.count("From") != 1 || hides(header, "From")) return {};
   const auto mailboxes = mime::parse_mailboxes(header.find("From")->body);
   return mailboxes && mailboxes->size() == 1 ? mailboxes->front().address : std::string();
 }
