@@ -229,6 +229,45 @@ sed 's/^=....$/=AAAA/' message.asc | sealed >x.eml
 SM_NAME="$name: a wrong checksum is damage" expect_status 65 smcrypt decrypt --batch <x.eml
 empty "$name: and nothing comes out" "$OUT"
 
+deviation mixed-up
+taken_apart() { # taken_apart TYPE: the message taken for data
+  printf 'From: alice@example.org\nMIME-Version: 1.0\nContent-Type: %s; boundary=b\n\n' "$1"
+  printf -- '--b\nContent-Type: text/plain\n\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/x-data\n\n'
+  cat message.asc
+  printf -- '--b--\n'
+}
+taken_apart multipart/mixed >x.eml
+opens x.eml "multipart/mixed"
+taken_apart multipart/encrypted >x.eml
+opens x.eml "an empty text"
+awk 'BEGIN { n = 0 } /^--=_/ { n++ } { part[n] = part[n] $0 "\n" } END { printf "%s%s%s%s", part[0], part[2], part[1], part[3] }' encrypted.eml >x.eml
+changed x.eml encrypted.eml
+opens x.eml "the wrong way round"
+
+deviation inline
+{ printf 'From: bob@example.net\n\n' && sed '1,/^$/d' message.eml | gpg --batch -q --armor --trust-model always -r bob@example.net -e; } >x.eml
+opens x.eml "encrypted text"
+{
+  printf 'From: bob@example.net\nContent-Transfer-Encoding: base64\n\n'
+  sed '1,/^$/d' message.eml | gpg --batch -q --armor --trust-model always -r bob@example.net -e | base64
+} >x.eml
+opens x.eml "in base64"
+gpg --batch -q --clearsign <message.eml >clear.asc
+{ printf 'From: bob@example.net\n\n' && cat clear.asc; } >clear.eml
+verdict good clear.eml "signed text"
+
+deviation cleartext
+sed 's/^-----.*-----$/& \t/' clear.eml >x.eml
+verdict good x.eml "white space behind armor lines"
+printf -- '-x\n- y\n--\n' | gpg --batch -q --clearsign | sed 's/^- -x/-x/; s/^- --$/--/' >clear.asc
+{ printf 'From: bob@example.net\n\n' && cat clear.asc; } >x.eml
+check "$name: the scenario changes something" grep -q '^-x' x.eml
+verdict good x.eml "a dash that is not escaped"
+sed 's/^Hash: .*/&\nHash: MD5/' clear.eml >x.eml
+verdict good x.eml "two headers"
+sed 's/^Hash: .*/&\nComment: none/' clear.eml >x.eml
+verdict error x.eml "another header"
+
 deviation inner-lf
 printf 'Content-Type: text/plain\n\nHello Bob.\n' | gpg --batch -q --armor --trust-model always -r bob@example.net -e | sealed >x.eml
 opens x.eml "LF"
