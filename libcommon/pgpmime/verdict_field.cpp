@@ -16,6 +16,7 @@ constexpr std::size_t longest_line = 78;  // RFC 5322 §2.1.1
 void name_signer(const MessageVerdict& verdict, VerdictField& field) {
   for (const SignatureLayer& layer : verdict.layers) {
     if (!layer.outermost) continue;
+    if (verdict.verdict == Verdict::error && field.reason.empty()) field.reason = layer.problem;
     for (std::size_t i = 0; i < std::min(layer.signatures.size(), layer.judged.size()); ++i) {
       if (layer.judged[i].verdict != verdict.verdict) continue;
       const Signature& signature = layer.signatures[i];

@@ -98,6 +98,10 @@ TEST_CASE("pgpmime/verdict_field: names the signature that decided") {
   CHECK(field.key_id == std::string(16, 'U'));
   verdict.verdict = Verdict::partial;
   CHECK(pgpmime::verdict_field(verdict, "smsign").signed_at == 0);
+  verdict.verdict = Verdict::error;
+  verdict.layers[0].problem = "of a part";
+  verdict.layers[1].problem = "armor.damaged";
+  CHECK(pgpmime::verdict_field(verdict, "smsign").reason == "armor.damaged");
 }
 
 }  // namespace
