@@ -47,7 +47,7 @@ hosts_programs() {
   for sm_program in smsign smcrypt smkey; do ln -s "$SM_BIN/$sm_program" bin/; done
   printf '#!/bin/sh\nexec cat >>%s/syslog\n' "$SM_TMP" >bin/log
   : >syslog
-  sed "s,^PATH=.*,PATH=$SM_TMP/bin:/usr/bin:/bin," "$SM_TESTS/hosts/sendmail.sh" | sed "s,^OUTBOX=.*,OUTBOX=$SM_TMP/outbox," >bin/sendmail
+  sed "s,^PATH=.*,PATH=$SM_TMP/bin:/usr/bin:/bin," "$SM_TESTS/hosts/lib-sendmail.sh" | sed "s,^OUTBOX=.*,OUTBOX=$SM_TMP/outbox," >bin/sendmail
   recipe smlog.sh >bin/smlog
   chmod +x bin/*
 }
