@@ -261,9 +261,15 @@ Result<std::size_t> SignedText::read(std::span<char> buffer) {
     position_ = 0;
     in_.resize(piece);
     const std::size_t count = SM_TRY(from_->read(in_));
-    for (const char c : std::string_view(in_).substr(0, count)) {
-      if (auto taken = take(c); !taken) error_ = std::move(taken).error();
-      if (error_) break;
+    std::string_view rest = std::string_view(in_).substr(0, count);
+    while (!rest.empty() && !error_) {
+      if (auto taken = take(rest.front()); !taken) error_ = std::move(taken).error();
+      rest.remove_prefix(1);
+      if (at_ != At::inside || !held_.empty()) continue;
+      // What nothing becomes of, at once.
+      const std::size_t plain = std::min(rest.find_first_of(" \t\r\n"), rest.size());
+      out_ += rest.substr(0, plain);
+      rest.remove_prefix(plain);
     }
     if (error_) break;
     if (count > 0) continue;
