@@ -54,6 +54,8 @@ peak sign "$place/plain" smsign sign
 mv "$place/out" "$place/signed"
 peak verify "$place/signed" smsign verify
 is "the signature is good" "$(head -n 1 "$place/out")" good
+peak "verify --annotate" "$place/signed" smsign verify --annotate
+is "the field says so" "$(head -n 1 "$place/out" | cut -c 1-17)" "SM-Verdict: good;"
 rm "$place/signed"
 peak encrypt "$place/plain" smcrypt encrypt --to alice@example.org
 mv "$place/out" "$place/encrypted"
@@ -64,6 +66,8 @@ peak "encrypt --sign" "$place/plain" smcrypt encrypt --sign --to alice@example.o
 mv "$place/out" "$place/encrypted"
 peak "decrypt and verify" "$place/encrypted" smcrypt decrypt
 is "what was signed and encrypted comes back" "$(body "$place/out")" "$(body "$place/plain")"
+peak "decrypt --annotate" "$place/encrypted" smcrypt decrypt --annotate
+is "and annotated" "$(body "$place/out")" "$(body "$place/plain")"
 peak "decrypt what is not encrypted" "$place/plain" smcrypt decrypt
 same "passes as it is" "$place/out" "$place/plain"
 peak "encrypt what is encrypted" "$place/encrypted" smcrypt encrypt --to alice@example.org
