@@ -183,6 +183,24 @@ struct Maildir::State {
     return fail(ErrorKind::temporary, "maildir.write", "can't put " + name + " back from tmp");
   }
 
+  // A message that was to be replaced by `ours`, and had perhaps been given the sizes of that.
+  Result<void> correct_name(Entry entry, const struct stat& ours) {
+    const auto told = size_in(entry.name, 'S');
+    const bool has_w = size_in(entry.name, 'W').has_value();
+    if (told ? *told != static_cast<std::uint64_t>(ours.st_size) : !has_w) return {};
+    const Descriptor file(
+        openat(directory(entry.folder), entry.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat status {};
+    if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_ino != entry.inode) return {};
+    Sizes sizes;
+    bool after_cr = false;
+    std::string buffer(io_piece, '\0');
+    DescriptorSource source(file.get());
+    while (const std::size_t got = SM_TRY(source.read(buffer))) sizes.add({buffer.data(), got}, after_cr);
+    SM_TRY(rename(entry, sizes));
+    return {};
+  }
+
   // What is left in tmp/ of a run that was killed; that none is at work is what the lock says.
   Result<void> clear_up() {
     const auto listed = SM_TRY(list_directory(temporary.get(), path + "/tmp"));
@@ -196,6 +214,10 @@ struct Maildir::State {
         const auto entries = SM_TRY(list());
         const auto found = std::ranges::find(entries, inodes->fresh, &Entry::inode);
         SM_TRY(put_back(one.name, found == entries.end() ? ours : *found));
+      } else if (inodes && status.st_ino == inodes->fresh) {
+        const auto entries = SM_TRY(list());
+        const auto found = std::ranges::find(entries, inodes->old, &Entry::inode);
+        if (found != entries.end()) SM_TRY(correct_name(*found, status));
       }
       if (unlinkat(temporary.get(), one.name.c_str(), 0) != 0 && errno != ENOENT)
         return fail_errno("maildir.write", "can't remove " + path + "/tmp/" + one.name, errno);
@@ -314,12 +336,7 @@ Result<void> Replacement::flush() {
 }
 
 Result<void> Replacement::write(std::string_view bytes) {
-  sizes_.file += bytes.size();
-  sizes_.with_crlf += bytes.size();
-  for (const char c : bytes) {
-    if (c == '\n' && !after_cr_) ++sizes_.with_crlf;
-    after_cr_ = c == '\r';
-  }
+  sizes_.add(bytes, after_cr_);
   buffer_ += bytes;
   return buffer_.size() < io_piece ? Result<void>() : flush();
 }

@@ -17,10 +17,10 @@
 //      the two change places again. If it is the message, it is unlinked.
 //
 // A kill before 4 leaves our file in tmp/, one after 4 the old form; the name shows which by its inodes, and whoever
-// locks the Maildir next removes either and puts back anything else. A kill between 3 and 4 leaves a name that tells
-// wrong sizes of a message that is still to be replaced, which makes them right. The lock is on the directory
-// (flock(2)), so it leaves nothing behind and ends with the process. All of tmp/, new/ and cur/ must be one file system
-// that can exchange names (ext4, xfs, btrfs, tmpfs …; not NFS).
+// locks the Maildir next removes either, puts back anything else, and makes the sizes right in the name of a message
+// that was renamed and not exchanged. The lock is on the directory (flock(2)), so it leaves nothing behind and ends
+// with the process. All of tmp/, new/ and cur/ must be one file system that can exchange names (ext4, xfs, btrfs, tmpfs
+// …; not NFS).
 #pragma once
 
 #include <sys/stat.h>

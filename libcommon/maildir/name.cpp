@@ -19,6 +19,15 @@ std::size_t field_end(std::string_view name, std::size_t at) {
 
 }  // namespace
 
+void Sizes::add(std::string_view bytes, bool& after_cr) {
+  file += bytes.size();
+  with_crlf += bytes.size();
+  for (const char c : bytes) {
+    if (c == '\n' && !after_cr) ++with_crlf;
+    after_cr = c == '\r';
+  }
+}
+
 std::string_view unique_part(std::string_view name) {
   return name.substr(0, name.find_first_of(",:"));
 }

@@ -17,6 +17,9 @@ std::string_view unique_part(std::string_view name);
 struct Sizes {
   std::uint64_t file = 0;       // S=, bytes
   std::uint64_t with_crlf = 0;  // W=, bytes
+
+  // Counts further bytes of the file; `after_cr`: whether the last one before them was a CR, kept up to date.
+  void add(std::string_view bytes, bool& after_cr);
   bool operator==(const Sizes&) const = default;
 };
 

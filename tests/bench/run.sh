@@ -64,3 +64,6 @@ cp -a "$dir/store" "$dir/large"
 "$build/bench/bench-certificates" 10000 "$dir/large/pgp.cert.d"
 "$bin/smcrypt" --store "$dir/large" encrypt --to alice@example.org <"$dir/m.eml" >/dev/null
 pairs "$runs" "$dir/m.eml" "$bin/smcrypt encrypt --to alice@example.org" "$bin/smcrypt --store $dir/large encrypt --to alice@example.org"
+
+echo "== stored mail"
+sh "${0%/*}/maildir.sh" "$build"

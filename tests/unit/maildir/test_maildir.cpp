@@ -217,7 +217,19 @@ TEST_CASE("maildir: what a killed run left is cleared up") {
   fixture.open();
   CHECK(fixture.all() == Files{"cur/" + fixture.name + ": old\n", "cur/2.host:2,S: another message\n",
                                "tmp/1700000000.delivery: somebody else's delivery\n"});
-  // The same, but ours is gone meanwhile: the other message must not go with it.
+  // Killed between renaming a message and the exchange: the name tells the sizes of the form that it did not get.
+  fixture.put("cur/3.host,S=12,W=77:2,S", "old\nform\n");
+  fixture.put("tmp/ours", "not yet new\n");
+  fixture.move("tmp/ours", "tmp/smcrypt.x." + inode("tmp/ours") + "." + inode("cur/3.host,S=12,W=77:2,S") + ".0066");
+  fixture.open();
+  REQUIRE(fs::remove(fixture.root / "cur/3.host,S=9,W=11:2,S"));
+  // Names that tell something else are not ours to correct.
+  fixture.put("cur/3.host,S=13:2,S", "old\nform\n");
+  fixture.put("tmp/ours", "not yet new\n");
+  fixture.move("tmp/ours", "tmp/smcrypt.x." + inode("tmp/ours") + "." + inode("cur/3.host,S=13:2,S") + ".0077");
+  fixture.open();
+  REQUIRE(fs::remove(fixture.root / "cur/3.host,S=13:2,S"));
+  // The same as above, but ours is gone meanwhile: the other message must not go with it.
   fixture.put("tmp/smcrypt.x.1.2.0055", "a third message\n");
   fixture.open();
   const Files after = fixture.all();
