@@ -87,7 +87,9 @@ def check(entry, mail):
     plain = status
 
     status, out, err = run([*words, "--annotate"], mail)
-    require(status == plain, f"decrypt --annotate: status {status}, without it {plain}")
+    # Over the limit for headers nobody can see what it is: as for verify, no reason to fail.
+    unreadable = plain == 65 and b"mime.header-too-long" in err
+    require(status == (0 if unreadable else plain), f"decrypt --annotate: status {status}, without it {plain}")
     require(status == 0 or not out, "decrypt --annotate: bytes come out of a failure")
     if status == 0:
         inside = one_verdict(out, entry)

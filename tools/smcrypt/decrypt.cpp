@@ -23,9 +23,9 @@ Result<void> report(cli::Context& context, const pgpmime::MessageVerdict& verdic
   return {};
 }
 
-// What a decryption failed with, where --keep wants the message all the same.
-Result<int> keep(cli::Context& context, Document& message, const Error& error) {
-  if (!context.flag("keep") || (error.kind != ErrorKind::data && error.kind != ErrorKind::key))
+// What a decryption failed with, where --keep (or `pass`) wants the message all the same.
+Result<int> keep(cli::Context& context, Document& message, const Error& error, bool pass = false) {
+  if ((!context.flag("keep") && !pass) || (error.kind != ErrorKind::data && error.kind != ErrorKind::key))
     return Unexpected{error};
   SM_TRY(context.status("ERROR", {{"code", error.code}}));
   if (context.flag("annotate")) {
@@ -95,7 +95,8 @@ Result<int> decrypt(cli::Context& context) {
   const auto session = SM_TRY(Session::open(context));
   Document message = SM_TRY(Document::from_descriptor(context.input(), context.spool_directory()));
   const auto scanned = mime::scan(message);
-  if (!scanned) return keep(context, message, scanned.error());
+  // Nobody can see whether it is encrypted; as clear mail its verdict is no reason to fail.
+  if (!scanned) return keep(context, message, scanned.error(), context.flag("annotate"));
   const mime::Outline& outline = *scanned;
   if (outline.empty) return fail(ErrorKind::data, "mime.empty", "the message is empty");
   DecryptionLimits bounds;

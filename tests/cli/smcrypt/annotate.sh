@@ -93,8 +93,11 @@ for file in carols damaged; do
 done
 like "says why" lines '^SM-Verdict: error; program=smcrypt; reason=crypto\.damaged$'
 { printf 'SM-Verdict: good\nFrom: alice@example.org\n'; yes 'X-Long: a line of a header that has no end' | head -n 10000; printf '\nbody\n'; } >long
-SM_NAME="a header over the limit: 65" expect_status 65 smcrypt decrypt --annotate <long
+SM_NAME="a header over the limit, without --annotate: 65" expect_status 65 smcrypt decrypt <long
 empty "a header over the limit: nothing comes out" "$OUT"
+# What plain decryption gives is there only with --keep.
+SM_NAME="a header over the limit" expect_status 0 smcrypt decrypt --annotate <long
+like "is passed, with verdict error" "$OUT" '^SM-Verdict: error; program=smcrypt; reason=mime\.header-too-long$'
 annotated "a header over the limit, --keep" long error --keep
 SM_NAME="nothing: 65" expect_status 65 smcrypt decrypt --annotate --keep </dev/null
 
