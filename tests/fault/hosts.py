@@ -47,7 +47,7 @@ NO_MATTER = {
     ("incoming-verify", "certificate"),
 }
 # After these a host can't know that the command behind -- had accepted, and what it tries again arrives twice.
-MAY_DOUBLE = {"killed", "script", "hung"}
+MAY_DOUBLE = {"killed", "script"}
 PROGRAMS = "real"
 
 
@@ -73,11 +73,12 @@ class Message:
         else:
             self.sender, self.recipients = "alice@example.org", ["bob@example.net", "carol@example.net"]
             head = "From: Alice <alice@example.org>\nTo: Bob <bob@example.net>\nBcc: Carol <carol@example.net>\n"
-        head += f"Subject: hello\nMessage-ID: <{self.id}@example.org>\n"
+        head += f"Subject: hello\nDate: Thu, 01 Jan 2026 12:00:00 +0000\nMessage-ID: <{self.id}@example.org>\n"
         self.bytes = (head + "\n" + text).encode()
         if recipe.startswith("incoming"):
-            if number % 2:
+            if number // 4 % 2:
                 self.bytes = program("smsign", OTHERS, "sign", stdin=self.bytes).stdout
+            self.honest = self.bytes
             self.bytes = b"SM-Verdict: good; forged\nSm-Verdict : good; forged\n" + self.bytes
         if HOST == "sieve":
             self.recipients = {"outgoing-sign": ["announce@example.net"], "outgoing-encrypt": ["bob@example.net"]}.get(
@@ -88,32 +89,35 @@ class Message:
 
 
 def header(copy):
-    return copy.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("latin-1")
+    return copy.partition(b"\n\n")[0].decode("latin-1")
 
 
 def form(message, where, copy):
     """What this copy is: "as wanted", "no verdict", or what must not be."""
+    copy = copy.replace(b"\r\n", b"\n")
+    body = message.bytes.partition(b"\n\n")[2]
     top = header(copy)
     secret = message.secret.encode()
     if message.recipe == "incoming-verify":
         if "forged" in top:
             return "FORGED"
         fields = re.findall(r"(?im)^sm-verdict[ \t]*:(.*)", top)
-        if secret not in copy:
-            return "BROKEN"
         if len(fields) > 1:
             return "TWO VERDICTS"
+        # The host may have added fields above; nothing else is different.
+        if message.honest not in re.sub(rb"(?m)^SM-Verdict:.*\n([ \t].*\n)*", b"", copy, count=1) + b"\n":
+            return "CHANGED"
         return "as wanted" if fields else "no verdict"
     if message.recipe == "outgoing-sign":
         if program("smsign", OTHERS, "verify", stdin=copy).returncode != 0:
             return "UNSIGNED" if "multipart/signed" not in top else "BROKEN"
-        return "as wanted" if secret in copy else "BROKEN"
+        return "as wanted" if body in copy else "BROKEN"
     if secret in copy:
         return "CLEAR"
     if re.search(r"(?im)^bcc", top) or "carol" in top.lower() and where != "carol@example.net":
         return "BCC"
     plain = program("smcrypt", STORE if message.recipe == "incoming-at-rest" else OTHERS, "decrypt", stdin=copy)
-    if plain.returncode != 0 or secret not in plain.stdout:
+    if plain.returncode != 0 or body not in plain.stdout.replace(b"\r\n", b"\n") + b"\n":
         return "BROKEN"
     return "as wanted"
 
@@ -186,7 +190,7 @@ def collect(messages):
     by_id = {message.id: message for message in messages}
     pairs, strays = [], []
     for path, copy in found:
-        ids = set(re.findall(r"\b\d+-[0-9a-f]{16}\b", header(copy)))
+        ids = set(re.findall(r"\b\d+-[0-9a-f]{16}\b", header(copy.replace(b"\r\n", b"\n"))))
         known = [by_id[name] for name in ids if name in by_id]
         if len(known) == 1:
             pairs.append((known[0], path, copy))
