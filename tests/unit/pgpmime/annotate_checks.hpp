@@ -46,6 +46,16 @@ inline std::string annotate(const std::string& message, const std::string& field
   return text ? *text : "reading failed";
 }
 
+// A message without a single field: ours makes a header where there was none, so that what follows may be read anew.
+inline bool headless(const std::string& message) {
+  Document document = Document::from_string(message);
+  const auto outline = mime::scan(document);
+  if (!outline) return false;
+  for (const mime::Field& field : outline->top().fields)
+    if (!field.name.empty()) return false;
+  return true;
+}
+
 // Empty if all rules hold, else the one that is broken.
 inline std::string broken_annotation(const std::string& message) {
   const std::string once = annotate(message, "none; program=test");
@@ -61,12 +71,14 @@ inline std::string broken_annotation(const std::string& message) {
   const bool lone_cr = map->eol == Eol::cr;
   const std::string_view top = std::string_view(once).substr(begin);
   if (fields_seen(up_to_empty_line(top, lone_cr)) != 1) return "not exactly one field on top";
+  const bool again = !headless(message);
   for (const Extent& header : map->headers) {
+    if (!again) break;
     const std::string_view text = std::string_view(once).substr(header.begin, header.size());
     const std::size_t expected = header.begin == begin ? 1 : 0;
     if (fields_seen(up_to_empty_line(text, lone_cr)) != expected) return "a field in the header of a part";
   }
-  if (annotate(once, "none; program=test") != once) return "a second time changes something";
+  if (again && annotate(once, "none; program=test") != once) return "a second time changes something";
   // Nothing else changes; a first line that is all of the message, and begins with white space, gets its line end.
   std::string without = once;
   // Before an empty line that is a LF, a field that ends with CR gets CRLF.
