@@ -89,8 +89,7 @@ Result<Plan> make_plan(Document& document, const mime::Outline& outline) {
       const bool is_file = !leaf.is_text || (part.parent >= 0 && without_suffix(SM_TRY(file_name(document, part))));
       found.push_back(
           {static_cast<int>(i), !is_file, leaf.text.blocks.empty() ? std::string() : leaf.text.blocks.front().charset});
-      all = all && kept_by(outline, static_cast<int>(i)).empty() &&
-            (!leaf.is_text || part.header.content_type.value == "text/plain");
+      all = all && kept_by(outline, static_cast<int>(i)).empty() && (!leaf.is_text || is_plain_text(part.header));
     } else {
       all = all && leaf.kind == Leaf::Kind::blank;
     }

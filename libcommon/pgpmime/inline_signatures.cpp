@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "base/limits.hpp"
@@ -69,8 +70,7 @@ Result<bool> decodes_whole(Document& document, const mime::Part& part) {
 // may show, such as what follows the padding of base64.
 Result<bool> is_same_to_all(Document& document, const mime::Outline& outline) {
   const mime::Part& part = outline.parts.front();
-  if (outline.parts.size() != 1 || part.header.content_type.value != "text/plain" || !says_type_once(outline))
-    return false;
+  if (outline.parts.size() != 1 || !is_plain_text(part.header) || !says_type_once(outline)) return false;
   switch (part.header.encoding) {
     case mime::Encoding::base64:
       return decodes_whole<Base64Decoder>(document, part);
@@ -173,16 +173,38 @@ struct Mate {
   bool as_file = false;
 };
 
-Result<Mate> find_mate(Document& document, const mime::Outline& outline, int signature) {
+// The leaves of each multipart by their file names, read when they are asked for.
+class FileNames {
+ public:
+  FileNames(Document& document, const mime::Outline& outline) : document_(document), outline_(outline) {}
+
+  // The first child of `parent` with this name; -1 if there is none.
+  Result<int> find(int parent, const std::string& name) {
+    const auto [names, fresh] = of_.try_emplace(parent);
+    if (fresh) {
+      for (const int child : part_of(outline_, parent).children)
+        if (part_of(outline_, child).header.kind == mime::PartKind::leaf)
+          names->second.emplace(SM_TRY(file_name(document_, part_of(outline_, child))), child);
+    }
+    const auto found = names->second.find(name);
+    return found == names->second.end() ? -1 : found->second;
+  }
+
+ private:
+  Document& document_;
+  const mime::Outline& outline_;
+  std::map<int, std::map<std::string, int>> of_;
+};
+
+Result<Mate> find_mate(Document& document, const mime::Outline& outline, FileNames& names, int signature) {
   const mime::Part& part = part_of(outline, signature);
   if (part.parent < 0) return Mate{};
   const std::vector<int>& siblings = part_of(outline, part.parent).children;
   const std::string wanted = name_of_signed(SM_TRY(file_name(document, part)));
-  if (!wanted.empty())
-    for (const int sibling : siblings)
-      if (part_of(outline, sibling).header.kind == mime::PartKind::leaf &&
-          SM_TRY(file_name(document, part_of(outline, sibling))) == wanted)
-        return Mate{sibling, true};
+  if (!wanted.empty()) {
+    const int sibling = SM_TRY(names.find(part.parent, wanted));
+    if (sibling >= 0) return Mate{sibling, true};
+  }
   const auto place = std::ranges::find(siblings, signature);
   if (part.header.content_type.value == "application/pgp-signature" && place != siblings.begin())
     return Mate{*std::prev(place), false};
@@ -193,6 +215,7 @@ Result<Mate> find_mate(Document& document, const mime::Outline& outline, int sig
 
 Result<bool> add_inline_layers(Document& document, const mime::Outline& outline, Verifier& verifier, std::size_t limit,
                                std::vector<SignatureLayer>& layers) {
+  FileNames names(document, outline);
   std::set<int> taken;  // leaves that belong to PGP/MIME
   for (std::size_t i = 0; i < outline.parts.size(); ++i) {
     const int number = static_cast<int>(i);
@@ -223,7 +246,7 @@ Result<bool> add_inline_layers(Document& document, const mime::Outline& outline,
       layers.push_back(std::move(layer));
     }
     if (leaf.kind != Leaf::Kind::signature) continue;
-    const Mate mate = SM_TRY(find_mate(document, outline, number));
+    const Mate mate = SM_TRY(find_mate(document, outline, names, number));
     if (mate.part < 0) continue;
     if (layers.size() == limit) return false;
     layers.push_back(SM_TRY(verify_detached(document, outline, number, mate.part, mate.as_file, verifier)));

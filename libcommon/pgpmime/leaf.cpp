@@ -110,9 +110,15 @@ Result<Leaf> look_at_text(Document& document, const mime::Part& part, Leaf leaf)
 
 }  // namespace
 
+bool is_plain_text(const mime::PartHeader& header) {
+  if (header.content_type.value == "text/plain") return true;
+  const std::string* format = header.content_type.find("format");
+  return header.content_type.value == "application/pgp" && (!format || equal_ignoring_case(*format, "text"));
+}
+
 Result<Leaf> look_at(Document& document, const mime::Part& part) {
   Leaf leaf;
-  leaf.is_text = part.header.content_type.value.starts_with("text/");
+  leaf.is_text = part.header.content_type.value.starts_with("text/") || is_plain_text(part.header);
   if (leaf.is_text) {
     leaf = SM_TRY(look_at_text(document, part, std::move(leaf)));
     if (leaf.kind == Leaf::Kind::text && leaf.text.blocks.empty() && part.header.content_type.value == "text/html") {

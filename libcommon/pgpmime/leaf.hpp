@@ -21,9 +21,13 @@ struct Leaf {
     version,         // application/pgp-encrypted with "Version: 1" (RFC 3156 §4)
   };
   Kind kind = Kind::other;
-  bool is_text = false;  // its type is text/*
+  bool is_text = false;  // its type is text/*, or application/pgp
   InlineText text;       // of a text, and of an attachment in armor
 };
+
+// Whether every reader shows the part as the text that it is: text/plain, or application/pgp, which mail programs wrote
+// for inline OpenPGP before there was PGP/MIME.
+bool is_plain_text(const mime::PartHeader& header);
 
 // Reads `part`, a leaf, to its end if it is text or in armor. Errors: the document's.
 Result<Leaf> look_at(Document& document, const mime::Part& part);

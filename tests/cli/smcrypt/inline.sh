@@ -99,6 +99,10 @@ opened "what looks like MIME" like-mime.eml none
 like "is text" lf '^Content-Type: text/plain'
 is "and its header text of it" "$(sed '1,/^$/d' lf | head -n 1)" "Content-Type: text/html"
 
+seal <text | mail 'Content-Type: application/pgp; x-action=encrypt' >old.eml
+opened "the type of old programs" old.eml none
+like "becomes text" lf '^Content-Type: text/plain; charset="utf-8"$'
+
 # No integrity, no key, damage.
 seal <text >armor
 awk 'length == 64 && ++n == 3 { $0 = substr($0, 1, 20) "AAAA" substr($0, 25) } /^=/ { next } 1' armor | mail >damaged.eml

@@ -82,6 +82,11 @@ begin=$(sed 's/.*"begin":\([0-9]*\).*/\1/' "$OUT") end=$(sed 's/.*"end":\([0-9]*
 is "the bytes that it covers" "$(dd if=clear.eml bs=1 skip="$begin" count=5 2>"$ERR")" "first"
 is "the signature comes after them" "$(dd if=clear.eml bs=1 skip=$((end + 1)) count=29 2>"$ERR")" "-----BEGIN PGP SIGNATURE-----"
 
+echo hello | signed_by alice | mail alice 'Content-Type: application/pgp; format=text; x-action=sign' >old.eml
+verdict "the type of old programs" old.eml good
+sed 's/format=text/format=mime/' old.eml >old-mime.eml
+verdict "which may mean MIME" old-mime.eml partial
+
 # What was signed, by whom.
 sed 's/first/forst/' clear.eml >changed.eml
 verdict "one letter changed" changed.eml bad
