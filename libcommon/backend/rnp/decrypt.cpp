@@ -255,6 +255,10 @@ Result<Decryption> Engine::decrypt(const Ciphertext& cipher, Sink& plain, const 
     decryption.signatures = state.collect(operation.get());
     return decryption;
   }();
+  if (result && !result->key.empty() && !state.passphrase.empty() && !state.opened.insert(result->key).second) {
+    const KeyHandle key = locate(state.ffi.get(), result->key);
+    if (key) rnp_key_unlock(key.get(), state.passphrase.data());
+  }
   state.passphrase = {};
   state.forget_certificates();
   return result;

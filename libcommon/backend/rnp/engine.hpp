@@ -33,6 +33,9 @@ struct Engine::State {
   std::map<Fingerprint, CertificateInfo> certificates;
   // Keys and subkeys whose secret packets are loaded.
   std::set<Fingerprint> secrets;
+  // Keys that a passphrase has opened for a message. One that is asked for a second time stays unlocked in memory, as
+  // long as the Engine lives: to derive its key again costs a hundred times what a small message does.
+  std::set<Fingerprint> opened;
 
   // ---- of the running operation
   Failure failure;
