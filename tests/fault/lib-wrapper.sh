@@ -13,7 +13,7 @@ later() { # later SECONDS SIGNAL: to this process, which will be the program by 
 # shellcheck disable=SC3045 # dash and bash have ulimit -v
 case $fault in
 killed) later "0.0$(printf %02d "$(random 20)")" KILL ;;
-memory) ulimit -v $(($(random 60000) + 2000)) ;;
+memory) ulimit -v $(((1 + 3 * $(random 2)) * $(random 16000) + 1500)) ;; # RNP static needs 10 MB, the shared one 30
 disk) TMPDIR=$T/full && export TMPDIR ;;
 esac
 
