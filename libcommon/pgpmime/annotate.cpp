@@ -13,8 +13,8 @@ namespace sm::pgpmime {
 
 namespace {
 
-// Of white space before or behind a name. More of it before the colon is taken for a field.
-constexpr std::size_t longest_gap = 1024;
+// Of what is held. As for the Tokenizer, no field has its colon further away.
+constexpr std::size_t longest_gap = 4096;
 
 bool is_name_character(char c, std::size_t at) {
   return to_lower(c) == to_lower(verdict_field_name[at]);
@@ -163,7 +163,7 @@ void VerdictRemover::put(char c, std::string& out) {
         state_ = State::over;
         return;
       }
-      field_seen_ = true;
+      field_seen_ = bare_ = true;
       state_ = State::after_cr;
       [[fallthrough]];
     case State::after_cr:
@@ -185,6 +185,7 @@ void VerdictRemover::put(char c, std::string& out) {
       } else {
         out += held_ + c;
         held_.clear();
+        bare_ = false;
         state_ = State::line;
       }
       return;
@@ -214,7 +215,10 @@ void VerdictRemover::put(char c, std::string& out) {
         return;
       }
       held_ += c;
-      if (++matched_ == verdict_field_name.size()) state_ = State::gap;
+      if (++matched_ == verdict_field_name.size()) {
+        gap_ = held_.size();
+        state_ = State::gap;
+      }
       return;
     case State::gap:
     case State::gap_cr:
@@ -235,7 +239,7 @@ void VerdictRemover::put(char c, std::string& out) {
 }
 
 void VerdictRemover::start_line(char c, std::string& out) {
-  inner_ = false;
+  inner_ = bare_ = false;
   if (c == '\r' && !lone_cr_) {
     held_ = c;
     state_ = State::start_cr;
@@ -273,15 +277,30 @@ void VerdictRemover::continue_gap(char c, std::string& out) {
   } else if (after_line_end && !is_blank(c)) {
     give_up(c, out);
   } else if (c == ':' || (is_control(c) && held_.size() >= longest_gap)) {
-    held_.clear();
-    state_ = State::field;
-    if (c != ':') put(c, out);
+    end_name(c, out);
   } else if (is_control(c)) {
     held_ += c;
     state_ = c == '\r' ? State::gap_cr : c == '\n' ? State::gap_lf : State::gap;
   } else {
     give_up(c, out);
   }
+}
+
+// Here it is certain that some reader sees a field. If its line is none to us, it ends the header, which must end there
+// afterwards too: then only the name goes, and a line that begins with the colon stays.
+void VerdictRemover::end_name(char c, std::string& out) {
+  const std::string_view gap = std::string_view(held_).substr(gap_);
+  const bool plain = gap.find_first_not_of(" \t") == std::string_view::npos && held_.size() < longest_gap;
+  const bool in_other_line = inner_ ? !bare_ : is_blank(held_.front());
+  if (in_other_line || (plain && !inner_)) {
+    state_ = State::field;
+  } else {
+    if (inner_) out += '\r';
+    out += ':';
+    state_ = State::line;
+  }
+  held_.clear();
+  if (c != ':') put(c, out);
 }
 
 // Behind a line end of a field that goes: with white space it goes on.
@@ -315,6 +334,7 @@ void VerdictRemover::give_up(char c, std::string& out) {
   const std::string held = std::move(held_);
   held_.clear();
   out += held.front();
+  bare_ = false;
   state_ = State::line;
   put_all(std::string_view(held).substr(1), out);
   put_all(std::string_view(&c, 1), out);

@@ -4,7 +4,10 @@
 //
 // Who writes mail to deceive chooses the reader that understands a header differently from us, so what is removed is
 // more than the fields that we see ourselves:
-// - any case; white space, control characters or a fold before the colon; with all its folds;
+// - any case; white space before the colon; with all its folds;
+// - with control characters or a fold before the colon: such a line is no field to us but the end of the header, and
+// has
+//   to stay that, so its name goes and the rest from the colon on stays;
 // - at the beginning of the header even behind white space, where it would continue no field;
 // - behind a CR alone, which ends a line for some readers and not for others;
 // - where a header ends without a blank line, up to the first blank line, because some readers skip what is no field.
@@ -73,6 +76,7 @@ class VerdictRemover {
   void put(char c, std::string& out);
   void start_line(char c, std::string& out);
   void continue_gap(char c, std::string& out);
+  void end_name(char c, std::string& out);
   void leave_field(char c, std::string& out);
   void give_up(char c, std::string& out);
   void put_insert(std::string& out);
@@ -84,7 +88,9 @@ class VerdictRemover {
   char last_ = 0;  // that was given out
   std::string held_;
   std::size_t matched_ = 0;
+  std::size_t gap_ = 0;      // where in held_ the name ends
   bool inner_ = false;       // the name stands behind a CR that is no line end to us
+  bool bare_ = false;        // nothing but CR stands before it in its line
   bool field_seen_ = false;  // some line did not begin with white space
 };
 

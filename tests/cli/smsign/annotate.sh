@@ -59,7 +59,8 @@ forged = {
 }
 for name, mail in forged.items():
     open("forged " + name, "wb").write(mail)
-    open("rest " + name, "wb").write(b"X-Loop: b\nX-List: a\n" + signed if name == "behind CR" else signed)
+    before = {"behind CR": b"X-Loop: b\nX-List: a\n", "fold before the colon": b": good\n"}.get(name, b"")
+    open("rest " + name, "wb").write(before + signed)
     if b"fold before" not in name.encode() and name != "behind CR":
         open("forged CRLF " + name, "wb").write(mail.replace(b"\n", b"\r\n"))
         open("rest CRLF " + name, "wb").write(signed.replace(b"\n", b"\r\n"))

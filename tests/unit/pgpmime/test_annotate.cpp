@@ -43,11 +43,14 @@ TEST_CASE("pgpmime/annotate: the field goes in every form that a reader may take
   CHECK(removed("SM-Verdict: none\r\n ; really=good\r\n\tgood\r\nA: b\r\n") == "A: b\r\n");
   CHECK(removed("SM-Verdict: none\r ; really=good\rA: b\r", true) == "A: b\r");
   CHECK(removed("SM-Verdict:\n good") == "");
-  CHECK(removed("SM-Verdict\n : good\nA: b\n") == "A: b\n");
-  CHECK(removed("SM-Verdict\r\n\t: good\r\nA: b\r\n") == "A: b\r\n");
-  CHECK(removed("SM-Verdict\x0b: good\nSM-Verdict\r: good\n") == "SM-Verdict\r: good\n");
-  CHECK(removed("SM-Verdict\r : good\n") == "");
-  CHECK(removed("SM-Verdict" + std::string(1 << 20, ' ') + ": good\nA: b\n") == "A: b\n");
+  // No fields to us.
+  CHECK(removed("SM-Verdict\n : good\nA: b\n") == ": good\nA: b\n");
+  CHECK(removed("SM-Verdict\r\n\t: good\r\nA: b\r\n") == ": good\r\nA: b\r\n");
+  CHECK(removed("SM-Verdict\x0b: good\nSM-Verdict\r: good\n") == ": good\nSM-Verdict\r: good\n");
+  CHECK(removed("SM-Verdict\r : good\n") == ": good\n");
+  const std::string far(1 << 20, ' ');
+  CHECK(removed("SM-Verdict" + far + ": good\nA: b\n") == ":" + far.substr(4086) + ": good\nA: b\n");
+  CHECK(removed("SM-Verdict" + far.substr(0, 4085) + ": good\nA: b\n") == "A: b\n");
   CHECK(removed("A: b\n" + std::string("SM-Verdict: ") + std::string(1 << 20, 'x') + "\nA: b\n") == "A: b\nA: b\n");
   CHECK(removed("SM-Verdict: a\nSM-Verdict: b\nA: b\nSM-Verdict: c\n") == "A: b\n");
 }
@@ -70,7 +73,10 @@ TEST_CASE("pgpmime/annotate: behind a CR alone it goes without the CR, and what 
   CHECK(removed("A: b\r\rSM-Verdict: good\n") == "A: b\r\n");
   CHECK(removed("A: b\rSM-Verdict: good\rc") == "A: b\rc");
   CHECK(removed("A: b\rSM-Verdict: good\n") == "A: b\n");
-  CHECK(removed("\rSM-Verdict: good\nA: b\n") == "\nA: b\n");
+  // What would leave an empty line behind only loses its name.
+  CHECK(removed("\rSM-Verdict: good\nA: b\n") == "\r: good\nA: b\n");
+  CHECK(removed("A: b\n\r\rSM-Verdict : good\r\nA: b\r\n") == "A: b\n\r\r: good\r\nA: b\r\n");
+  CHECK(removed("\rA\rSM-Verdict: good\n") == "\rA\n");
 }
 
 TEST_CASE("pgpmime/annotate: where CR ends lines, the empty line stays one") {
