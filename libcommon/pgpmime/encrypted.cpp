@@ -23,19 +23,6 @@ bool is_enveloped(std::string_view der) {
   return der.starts_with(oid_enveloped_data) || der.starts_with(oid_auth_enveloped_data);
 }
 
-// The first bytes of a stream, fewer only at its end.
-Result<std::string> beginning(Source& source, std::size_t size) {
-  std::string bytes(size, '\0');
-  std::size_t have = 0;
-  while (have < size) {
-    const std::size_t count = SM_TRY(source.read(std::span(bytes).subspan(have)));
-    if (count == 0) break;
-    have += count;
-  }
-  bytes.resize(have);
-  return bytes;
-}
-
 const mime::Part& part_of(const mime::Outline& outline, int number) {
   return outline.parts.at(static_cast<std::size_t>(number));
 }
@@ -69,8 +56,8 @@ Result<bool> claims_encryption(Document& document, const mime::Outline& outline)
   return SM_TRY(find_encrypted(document, outline)).has_value();
 }
 
-Result<bool> may_be_encrypted(std::string_view beginning) {
-  Document document = Document::from_string(std::string(beginning));
+Result<bool> may_be_encrypted(std::string_view first_bytes) {
+  Document document = Document::from_string(std::string(first_bytes));
   const mime::Outline outline = SM_TRY(mime::scan(document));
   const mime::Part& root = outline.parts.front();
   for (const char* type :
@@ -83,7 +70,7 @@ Result<bool> may_be_encrypted(std::string_view beginning) {
     bool blank = false;
     // Cut off in the header of a part, that header's last line is none.
     if (part.parent >= 0 && part.body.end == document.size() &&
-        beginning.substr(static_cast<std::size_t>(part.body.begin)).find('\n') == std::string_view::npos)
+        first_bytes.substr(static_cast<std::size_t>(part.body.begin)).find('\n') == std::string_view::npos)
       return true;
     // The first leaf that shows something decides.
     if (!SM_TRY(may_become_encrypted(document, part, blank))) return false;

@@ -22,7 +22,7 @@ Result<bool> claims_encryption(Document& document, const mime::Outline& outline)
 
 // Whether a message that begins so, its header at least, can be encrypted, so that all of it is worth reading to ask
 // is_encrypted(). Also true of multipart/signed.
-Result<bool> may_be_encrypted(std::string_view beginning);
+Result<bool> may_be_encrypted(std::string_view first_bytes);
 
 // The whole message: what find_encrypted() finds, with a PKESK or SKESK as its first packet (RFC 9580 §5.1, §5.3); CMS
 // enveloped-data or authEnveloped-data (RFC 8551 §3.3, RFC 5083) by the object identifier of its content; or leaves of

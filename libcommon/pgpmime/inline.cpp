@@ -14,7 +14,6 @@ constexpr std::string_view begin_message = "-----BEGIN PGP MESSAGE-----";
 constexpr std::string_view end_message = "-----END PGP MESSAGE-----";
 constexpr std::string_view begin_signature = "-----BEGIN PGP SIGNATURE-----";
 constexpr std::string_view end_signature = "-----END PGP SIGNATURE-----";
-constexpr std::string_view dashes = "-----";
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 constexpr std::size_t max_line = 512;  // longer ones are none of armor's

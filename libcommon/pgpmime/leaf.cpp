@@ -22,19 +22,6 @@ bool is_session_key(int tag) {
   return tag == packet_pkesk || tag == packet_skesk;
 }
 
-// The first bytes of a stream, fewer only at its end.
-Result<std::string> beginning(Source& source, std::size_t size) {
-  std::string bytes(size, '\0');
-  std::size_t have = 0;
-  while (have < size) {
-    const std::size_t count = SM_TRY(source.read(std::span(bytes).subspan(have)));
-    if (count == 0) break;
-    have += count;
-  }
-  bytes.resize(have);
-  return bytes;
-}
-
 // HTML that shows nothing: Exchange puts it where the text was empty. No word, no picture, nothing that is fetched.
 bool is_blank_html(std::string_view html) {
   constexpr std::string_view known[] = {"!doctype", "html", "head", "meta", "title", "body",

@@ -127,6 +127,18 @@ std::unique_ptr<Source> decoded_body(Document& document, const mime::Part& part)
   }
 }
 
+Result<std::string> beginning(Source& source, std::size_t size) {
+  std::string bytes(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    const std::size_t count = SM_TRY(source.read(std::span(bytes).subspan(have)));
+    if (count == 0) break;
+    have += count;
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
 std::string from_address(const mime::Header& header) {
   if (header.count("From") != 1 || hides(header, "From")) return {};
   const auto mailboxes = mime::parse_mailboxes(header.find("From")->body);

@@ -37,6 +37,9 @@ std::optional<EncryptedParts> encrypted_parts(const mime::Outline& outline, int 
 // The body of a leaf with its transfer encoding undone, as a Source. `document` must outlive it.
 std::unique_ptr<Source> decoded_body(Document& document, const mime::Part& part);
 
+// The first `size` bytes of a stream, fewer only at its end.
+Result<std::string> beginning(Source& source, std::size_t size);
+
 // The one address of From in normal form; empty if the field is missing, empty, repeated, malformed or names other than
 // one mailbox: then no verdict is good.
 std::string from_address(const mime::Header& header);
