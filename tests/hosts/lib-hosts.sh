@@ -23,7 +23,7 @@ enter() {
   cd "$SM_TMP" || exit 1
   mkdir bin outbox tmp var-mail
   # procmail makes mailboxes there, and goes there where DEFAULT fails.
-  mount --bind var-mail /var/mail
+  if [ -d /var/mail ]; then mount --bind var-mail /var/mail; fi
   hosts_people
   hosts_programs
 }
@@ -49,7 +49,7 @@ hosts_programs() {
   : >syslog
   sed "s,^PATH=.*,PATH=$SM_TMP/bin:/usr/bin:/bin," "$SM_TESTS/hosts/lib-sendmail.sh" | sed "s,^OUTBOX=.*,OUTBOX=$SM_TMP/outbox," >bin/sendmail
   recipe smlog.sh >bin/smlog
-  chmod +x bin/*
+  chmod +x bin/log bin/sendmail bin/smlog
 }
 
 recipe() {
