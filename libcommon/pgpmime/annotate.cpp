@@ -163,7 +163,7 @@ void VerdictRemover::put(char c, std::string& out) {
         state_ = State::over;
         return;
       }
-      field_seen_ = bare_ = true;
+      field_seen_ = true;
       state_ = State::after_cr;
       [[fallthrough]];
     case State::after_cr:
@@ -185,7 +185,6 @@ void VerdictRemover::put(char c, std::string& out) {
       } else {
         out += held_ + c;
         held_.clear();
-        bare_ = false;
         state_ = State::line;
       }
       return;
@@ -226,10 +225,8 @@ void VerdictRemover::put(char c, std::string& out) {
       continue_gap(c, out);
       return;
     case State::field:
-      if (c == '\n' || (c == '\r' && (lone_cr_ || inner_))) {
-        held_ = c;
-        state_ = c == '\n' ? State::field_lf : State::field_cr;
-      }
+      if (c == '\n') state_ = State::field_lf;
+      if (c == '\r' && lone_cr_) state_ = State::field_cr;
       return;
     case State::field_cr:
     case State::field_lf:
@@ -239,7 +236,7 @@ void VerdictRemover::put(char c, std::string& out) {
 }
 
 void VerdictRemover::start_line(char c, std::string& out) {
-  inner_ = bare_ = false;
+  inner_ = false;
   if (c == '\r' && !lone_cr_) {
     held_ = c;
     state_ = State::start_cr;
@@ -286,13 +283,12 @@ void VerdictRemover::continue_gap(char c, std::string& out) {
   }
 }
 
-// Here it is certain that some reader sees a field. If its line is none to us, it ends the header, which must end there
-// afterwards too: then only the name goes, and a line that begins with the colon stays.
+// Here it is certain that some reader sees a field. Where there is none to us, the line ends the header, or is some
+// other field's, or would be a delimiter without it: then only the name goes, and the line stays from the colon on.
 void VerdictRemover::end_name(char c, std::string& out) {
   const std::string_view gap = std::string_view(held_).substr(gap_);
   const bool plain = gap.find_first_not_of(" \t") == std::string_view::npos && held_.size() < longest_gap;
-  const bool in_other_line = inner_ ? !bare_ : is_blank(held_.front());
-  if (in_other_line || (plain && !inner_)) {
+  if (!inner_ && (plain || is_blank(held_.front()))) {
     state_ = State::field;
   } else {
     if (inner_) out += '\r';
@@ -306,27 +302,13 @@ void VerdictRemover::end_name(char c, std::string& out) {
 // Behind a line end of a field that goes: with white space it goes on.
 void VerdictRemover::leave_field(char c, std::string& out) {
   if (c == '\n' && state_ == State::field_cr) {
-    held_ += c;
     state_ = State::field_lf;
-    return;
-  }
-  if (is_blank(c)) {
-    held_.clear();
+  } else if (is_blank(c)) {
     state_ = State::field;
-    return;
-  }
-  if (!inner_) {
-    held_.clear();
-    state_ = State::line_start;
-  } else if (state_ == State::field_cr) {
-    // It ended with a CR alone, and so does the line before it now.
-    state_ = State::after_cr;
   } else {
-    out += held_;
-    held_.clear();
     state_ = State::line_start;
+    put(c, out);
   }
-  put(c, out);
 }
 
 // What is held is none: its first character stays, and a line that may begin in the rest is looked at anew.
@@ -334,7 +316,6 @@ void VerdictRemover::give_up(char c, std::string& out) {
   const std::string held = std::move(held_);
   held_.clear();
   out += held.front();
-  bare_ = false;
   state_ = State::line;
   put_all(std::string_view(held).substr(1), out);
   put_all(std::string_view(&c, 1), out);
@@ -347,10 +328,8 @@ void VerdictRemover::put_insert(std::string& out) {
 
 void VerdictRemover::finish(std::string& out) {
   if (state_ == State::start_cr) put_insert(out);
-  if ((state_ == State::field_cr || state_ == State::field_lf) && !inner_) held_.clear();
   const char last = held_.empty() ? '\0' : held_.back();
-  const bool in_line = held_.empty() ? state_ == State::line || (state_ == State::field && inner_)
-                                     : last != '\n' && !(last == '\r' && lone_cr_);
+  const bool in_line = held_.empty() ? state_ == State::line : last != '\n' && !(last == '\r' && lone_cr_);
   out += held_;
   if (!insert_.empty() && in_line) out += eol_;
   held_.clear();

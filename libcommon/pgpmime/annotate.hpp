@@ -9,7 +9,8 @@
 // has
 //   to stay that, so its name goes and the rest from the colon on stays;
 // - at the beginning of the header even behind white space, where it would continue no field;
-// - behind a CR alone, which ends a line for some readers and not for others;
+// - behind a CR alone, which ends a line for some readers and not for others, and with control characters or a fold
+//   before the colon: this is no field to us, and what the line is must not change, so only the name goes;
 // - where a header ends without a blank line, up to the first blank line, because some readers skip what is no field.
 // The body of a part is not looked into, nor is what mime::Tokenizer takes for text: parts beyond limits::mime_depth
 // and limits::mime_parts, and messages with a transfer encoding. After a header that is too long for it
@@ -90,7 +91,6 @@ class VerdictRemover {
   std::size_t matched_ = 0;
   std::size_t gap_ = 0;      // where in held_ the name ends
   bool inner_ = false;       // the name stands behind a CR that is no line end to us
-  bool bare_ = false;        // nothing but CR stands before it in its line
   bool field_seen_ = false;  // some line did not begin with white space
 };
 

@@ -59,7 +59,7 @@ forged = {
 }
 for name, mail in forged.items():
     open("forged " + name, "wb").write(mail)
-    before = {"behind CR": b"X-Loop: b\nX-List: a\n", "fold before the colon": b": good\n"}.get(name, b"")
+    before = {"behind CR": b"X-Loop: b\nX-List: a\r: good\n", "fold before the colon": b": good\n"}.get(name, b"")
     open("rest " + name, "wb").write(before + signed)
     if b"fold before" not in name.encode() and name != "behind CR":
         open("forged CRLF " + name, "wb").write(mail.replace(b"\n", b"\r\n"))

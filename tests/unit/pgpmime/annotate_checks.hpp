@@ -56,6 +56,19 @@ inline bool headless(const std::string& message) {
   return true;
 }
 
+// What a reader makes of its parts; empty if it can't be read.
+inline std::string structure(const std::string& message) {
+  Document document = Document::from_string(message);
+  const auto outline = mime::scan(document);
+  if (!outline) return {};
+  std::string text;
+  for (const mime::Part& part : outline->parts) {
+    text += std::to_string(part.depth) + ' ' + part.header.content_type.value + ' ' +
+            std::to_string(static_cast<int>(part.header.encoding)) + (part.closed ? "\n" : " open\n");
+  }
+  return text;
+}
+
 // Empty if all rules hold, else the one that is broken.
 inline std::string broken_annotation(const std::string& message) {
   const std::string once = annotate(message, "none; program=test");
@@ -78,6 +91,9 @@ inline std::string broken_annotation(const std::string& message) {
     const std::size_t expected = header.begin == begin ? 1 : 0;
     if (fields_seen(up_to_empty_line(text, lone_cr)) != expected) return "a field in the header of a part";
   }
+  // The verdict is on the structure that came in.
+  const std::string before = structure(message);
+  if (again && !before.empty() && structure(once) != before) return "the structure is another";
   if (again && annotate(once, "none; program=test") != once) return "a second time changes something";
   // Nothing else changes; a first line that is all of the message, and begins with white space, gets its line end.
   std::string without = once;
