@@ -65,7 +65,7 @@ class Message:
         self.recipe, self.fault = recipe, fault
         self.secret = f"secret {self.id}"
         text = self.secret + "\n"
-        if fault == "disk":
+        if fault == "disk" or fault in MAY_DOUBLE and number % 3 == 0:  # more than a pipe holds
             text += "".join("%069d\n" % line for line in range(30000))
         if recipe.startswith("incoming"):
             self.sender, self.recipients = "bob@example.net", ["alice@example.org"]
