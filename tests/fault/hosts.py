@@ -187,6 +187,13 @@ def collect(messages):
                     found.append((path, opened.read()))
                 if not os.path.basename(path).startswith("dovecot"):
                     os.unlink(path)
+    # What a sendmail that was killed had not delivered yet.
+    for path, copy in found:
+        if path.startswith("outbox/."):
+            for message in messages:
+                if message.recipe == "outgoing-encrypt" and message.secret.encode() in copy:
+                    problems.append((message, f"CLEAR in {path}"))
+    found = [(path, copy) for path, copy in found if not path.startswith("outbox/.")]
     by_id = {message.id: message for message in messages}
     pairs, strays = [], []
     for path, copy in found:
