@@ -44,27 +44,46 @@ struct Task {
   std::string spool_directory;
 };
 
-// Each recipient's certificate, before anything is touched: who can't be encrypted to stops the run.
+std::string_view words(Unusable why) {
+  switch (why) {
+    case Unusable::revoked:
+      return "the certificate is revoked";
+    case Unusable::expired:
+      return "the certificate has expired";
+    default:
+      return "the certificate has no key to encrypt to";
+  }
+}
+
+// Each recipient's certificate, before anything is touched: who can't be encrypted to stops the run, and all of them
+// are named.
 Result<std::vector<Fingerprint>> find_recipients(cli::Context& context, Session& session) {
   std::vector<Fingerprint> found;
+  std::string missing;
+  std::optional<Error> worst;
+  const auto refuse = [&](const std::string& id, const Error& error) {
+    missing += (missing.empty() ? "" : "; ") + id + ": " + error.message;
+    if (!worst || (worst->kind == ErrorKind::temporary && error.kind != ErrorKind::temporary)) worst = error;
+  };
   for (const std::string& id : context.values("to")) {
     const auto fingerprint = resolve_recipient(session.store, id);
     if (!fingerprint) {
-      Error error = fingerprint.error();
-      if (error.code == "id.unknown") error.hint = "smkey import takes a certificate from a file";
-      return Unexpected{std::move(error)};
+      if (fingerprint.error().kind == ErrorKind::usage) return Unexpected{fingerprint.error()};
+      refuse(id, fingerprint.error());
+      continue;
     }
     const auto certificate = SM_TRY(session.engine.certificate(*fingerprint));
     const KeyChoice choice = certificate ? encryption_key(*certificate, context.clock().now()) : KeyChoice{};
-    if (!choice.key)
-      return fail(ErrorKind::key, "recipient.missing-key",
-                  id + ": the certificate " + *fingerprint +
-                      (choice.why == Unusable::revoked   ? " is revoked"
-                       : choice.why == Unusable::expired ? " has expired"
-                                                         : " has no key to encrypt to"));
+    if (!choice.key) {
+      refuse(id, fail(ErrorKind::key, "recipient.missing-key", std::string(words(choice.why))).error);
+      continue;
+    }
     SM_TRY(context.status("RECIPIENT", {{"id", id}, {"fingerprint", *fingerprint}, {"key", choice.key->fingerprint}}));
     if (std::ranges::find(found, *fingerprint) == found.end()) found.push_back(*fingerprint);
   }
+  if (worst)
+    return fail(worst->kind, "recipient.missing-key", missing,
+                "smkey import takes a certificate from a file, smkey accept settles a conflict");
   return found;
 }
 
