@@ -104,8 +104,8 @@ agent() {
 }
 
 procmail_setup() {
-  for sm_name in incoming-verify incoming-at-rest outgoing-sign outgoing-encrypt; do
-    recipe procmail/$sm_name.rc >$sm_name.rc
+  for sm_recipe in incoming-verify incoming-at-rest outgoing-sign outgoing-encrypt; do
+    recipe procmail/$sm_recipe.rc >$sm_recipe.rc
   done
   agent <<AGENT
 case \$1 in outgoing-*) as_user procmail -m "SM_STORE=$SM_STORE" "TMPDIR=$SM_TMP/tmp" "$SM_TMP/\$1.rc" ;; esac
@@ -116,9 +116,9 @@ AGENT
 }
 
 maildrop_setup() {
-  for sm_name in incoming-verify incoming-at-rest outgoing-sign outgoing-encrypt; do
-    recipe maildrop/$sm_name.mailfilter >$sm_name.mailfilter
-    chmod 600 $sm_name.mailfilter
+  for sm_recipe in incoming-verify incoming-at-rest outgoing-sign outgoing-encrypt; do
+    recipe maildrop/$sm_recipe.mailfilter >$sm_recipe.mailfilter
+    chmod 600 $sm_recipe.mailfilter
   done
   agent <<AGENT
 TMPDIR=$SM_TMP/tmp
@@ -137,8 +137,8 @@ sieve_setup() {
   echo "store = $SM_TMP/store" >home/.config/smtools/smtools.conf # Dovecot passes no environment on
   recipe sieve/smtools-filter.sh >sieve-bin/smtools-filter
   chmod +x sieve-bin/smtools-filter
-  for sm_name in incoming-verify incoming-at-rest outgoing-sign outgoing-encrypt; do
-    recipe sieve/$sm_name.sieve >sieve/$sm_name.sieve
+  for sm_recipe in incoming-verify incoming-at-rest outgoing-sign outgoing-encrypt; do
+    recipe sieve/$sm_recipe.sieve >sieve/$sm_recipe.sieve
   done
   recipe sieve/dovecot.conf | sed "/sieve_before/d; s,exec_timeout = .*,exec_timeout = ${SM_HOST_DEADLINE:-10}s," >smtools.conf
   cat >dovecot.conf <<CONF
