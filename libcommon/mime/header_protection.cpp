@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <map>
 
 #include "mime/entity_header.hpp"
 #include "text/ascii.hpp"
+#include "text/printable.hpp"
 
 namespace sm::mime {
 namespace {
@@ -47,8 +48,8 @@ bool has_long_line(std::string_view lines) {
 // The copy of a field that a signature can carry; empty if there is none.
 std::string seven_bit_copy(const Field& field, std::string copy) {
   if (has_8bit(copy)) {
-    if (!is_unstructured(field)) return {};
-    copy = fold_field(field.name, encoded_words(unfold(field.body)), crlf);
+    if (!is_unstructured(field) || !is_utf8(field.body)) return {};
+    copy = fold_field(field.name, encoded_words(display_text(unfold(field.body))), crlf);
   }
   if (!has_long_line(copy)) return copy;
   copy = fold_field(field.name, unfold(field.body), crlf);
@@ -74,19 +75,30 @@ void end_line(std::string& out, std::string_view eol) {
   if (!out.empty() && out.back() != '\n' && !(eol == "\r" && out.back() == '\r')) out += eol;
 }
 
-// What all fields of a name say, for comparison.
-std::vector<std::string> said(const Header& header, std::string_view name) {
-  std::vector<std::string> bodies;
+// The fields of each name, in lower case.
+using Index = std::map<std::string, std::vector<const Field*>>;
+
+Index index_of(const Header& header) {
+  Index index;
   for (const Field& field : header.fields) {
-    if (field.is(name)) bodies.push_back(display_text(unfold(field.body)));
+    if (!field.name.empty()) index[lower(field.name)].push_back(&field);
   }
+  return index;
+}
+
+// What all fields of a name say, for comparison.
+std::vector<std::string> said(const Index& index, const std::string& name) {
+  std::vector<std::string> bodies;
+  const auto found = index.find(name);
+  if (found == index.end()) return bodies;
+  for (const Field* const field : found->second) bodies.push_back(display_text(unfold(field->body)));
   return bodies;
 }
 
 }  // namespace
 
 bool is_of_transport(const Field& field) {
-  constexpr std::array names{"SM-Verdict", "Authentication-Results", "Return-Path", "Delivered-To"};
+  constexpr std::array names{"SM-Verdict", "Authentication-Results", "Return-Path", "Delivered-To", "SM-At-Rest"};
   constexpr std::array beginnings{"ARC-", "Received", "DKIM-", "X-Spam-"};
   return std::ranges::any_of(names, [&](const char* name) { return field.is(name); }) ||
          std::ranges::any_of(beginnings, [&](const char* name) { return starts_with_ignoring_case(field.name, name); });
@@ -167,26 +179,36 @@ std::optional<HeaderMark> header_mark(const Parameterized& content_type) {
 std::string restored_header(const Header& outer, const Header& inside, const HeaderMark& mark, bool keep_from,
                             std::string_view eol, bool inside_lone_cr) {
   const auto replaces = [&](const Field& field) { return is_protected(field) && !(keep_from && field.is("From")); };
-  std::set<std::string> written;
+  const Index before = index_of(outer);
+  const Index after = index_of(inside);
+  std::map<std::string, std::size_t> written;
   std::string out;
-  const auto write_all = [&](std::string_view name) {
-    if (!written.insert(lower(name)).second) return;
-    for (const Field& field : inside.fields) {
-      if (field.is(name)) out += with_eol(clean_field(field, inside_lone_cr), eol);
+  // Those of `name` from the first that is not written yet: one, or all.
+  const auto write = [&](const std::string& name, bool one) {
+    std::size_t& done = written[name];
+    const std::vector<const Field*>& fields = after.at(name);
+    for (; done < fields.size(); ++done) {
+      out += with_eol(clean_field(*fields[done], inside_lone_cr), eol);
+      if (one) {
+        ++done;
+        return;
+      }
     }
   };
   for (const Field& field : outer.fields) {
-    const Field* const other = replaces(field) ? inside.find(field.name) : nullptr;
+    const std::string name = lower(field.name);
+    const auto other = replaces(field) ? after.find(name) : after.end();
     end_line(out, eol);
-    if (other) {
-      write_all(field.name);
+    if (other != after.end()) {
+      // One for one, so that blocks such as Resent-* keep their order (RFC 5322 §3.6.6).
+      write(name, other->second.size() == before.at(name).size());
     } else if (mark.protection != Protection::cipher || !is_about_answers(field)) {
       out += field.raw;
     }
   }
   end_line(out, eol);
   for (const Field& field : inside.fields) {
-    if (replaces(field) && !(mark.older && field.is("Subject"))) write_all(field.name);
+    if (replaces(field) && !(mark.older && field.is("Subject"))) write(lower(field.name), false);
   }
   return out;
 }
@@ -196,16 +218,23 @@ std::vector<std::string> altered_fields(const Header& outer, const Header& insid
   for (const Field& field : inside.fields) {
     if (field.is("HP-Outer")) sent.append(trim(field.body)).append("\n");
   }
-  const Header outside = parse_header(sent);
-  std::set<std::string> names;
-  for (const Field& field : inside.fields) {
-    if (!is_protected(field) || !outer.find(field.name)) continue;
-    const auto now = said(outer, field.name);
-    if (now == said(inside, field.name) || now == said(outside, field.name)) continue;
-    if (field.is("Subject") && now.size() == 1 && (now[0] == obscured_subject || now[0] == "...")) continue;
-    names.insert(lower(field.name));
+  const Header shown = parse_header(sent);
+  const Index outside = index_of(shown);
+  const Index before = index_of(outer);
+  const Index after = index_of(inside);
+  std::vector<std::string> names;
+  for (const auto& [name, fields] : after) {
+    if (!is_protected(*fields.front()) || !before.contains(name)) continue;
+    const auto now = said(before, name);
+    if (now == said(after, name) || now == said(outside, name)) continue;
+    if (name == "subject" && now.size() == 1 && (now[0] == obscured_subject || now[0] == "...")) continue;
+    names.push_back(name);
   }
-  return {names.begin(), names.end()};
+  // One that was added tells where answers go.
+  for (const char* name : {"reply-to", "mail-reply-to", "mail-followup-to", "followup-to"}) {
+    if (before.contains(name) && !after.contains(name)) names.emplace_back(name);
+  }
+  return names;
 }
 
 }  // namespace sm::mime

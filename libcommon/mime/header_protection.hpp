@@ -65,14 +65,15 @@ bool is_of_transport(const Field& field);
 bool is_protected(const Field& field);
 
 // `outer`, the message's header, with the protected fields of `inside`, the header of the payload's root, in the place
-// of those of the same name; further ones follow at the end, but for a Subject by the older draft, which only ever takes
-// the place of one. `keep_from`: From stays the one outside. With hp="cipher" a To, Cc or a field that says where
+// of those of the same name; further ones follow at the end, but for a Subject by the older draft, which only ever
+// takes the place of one. `keep_from`: From stays the one outside. With hp="cipher" a To, Cc or a field that says where
 // answers go that only stands outside is left out: an answer would carry what was decrypted to whoever put it there
 // (§4.2 has all fields from the payload then).
 std::string restored_header(const Header& outer, const Header& inside, const HeaderMark& mark, bool keep_from,
                             std::string_view eol, bool inside_lone_cr);
 
-// Names, in lower case and each once, of the protected fields of `inside` that stand in `outer` and say something else.
+// Names, in lower case and each once, of the protected fields of `inside` that stand in `outer` and say something else,
+// and of those that only stand in `outer` and say where answers go.
 // With HP-Outer fields those that were sent so don't count, nor does "[...]" or "..." for a Subject.
 std::vector<std::string> altered_fields(const Header& outer, const Header& inside);
 

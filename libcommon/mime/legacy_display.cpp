@@ -1,5 +1,7 @@
 #include "mime/legacy_display.hpp"
 
+#include <algorithm>
+
 #include "text/ascii.hpp"
 
 namespace sm::mime {
@@ -14,7 +16,10 @@ bool says(const Part& part, std::string_view name, std::string_view value) {
   return found && equal_ignoring_case(*found, value);
 }
 
+constexpr std::size_t most_leaves = 16;
+
 void add_leaves(const Outline& outline, int number, std::vector<int>& leaves) {
+  if (leaves.size() == most_leaves) return;
   const Part& part = part_of(outline, number);
   const std::string& type = part.header.content_type.value;
   if (part.header.kind == PartKind::leaf) {
@@ -28,11 +33,25 @@ void add_leaves(const Outline& outline, int number, std::vector<int>& leaves) {
   }
 }
 
-std::optional<Extent> find_in_text(std::string_view text) {
+// Whether `lines` show fields of `inside`: text that only looks like a header must not be lost.
+bool shows_fields(std::string_view lines, const Header& inside) {
+  constexpr std::size_t most = 32;
+  const Header shown = parse_header(lines);
+  return !shown.fields.empty() && shown.fields.size() <= most &&
+         std::ranges::all_of(shown.fields, [&](const Field& field) {
+           return !field.name.empty() && std::ranges::any_of(inside.fields, [&](const Field& other) {
+             return other.is(field.name) && display_text(unfold(other.body)) == display_text(unfold(field.body));
+           });
+         });
+}
+
+std::optional<Extent> find_in_text(std::string_view text, const Header& inside) {
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = text.find('\n', begin);
     if (end == std::string_view::npos) return std::nullopt;
-    if (trim(text.substr(begin, end - begin)).empty()) return Extent{0, end + 1};
+    if (trim(text.substr(begin, end - begin)).empty()) {
+      return shows_fields(text.substr(0, begin), inside) ? std::optional(Extent{0, end + 1}) : std::nullopt;
+    }
     begin = end + 1;
   }
   return std::nullopt;
@@ -40,10 +59,11 @@ std::optional<Extent> find_in_text(std::string_view text) {
 
 // A `div` holds no other here: the class comes with a `pre` alone.
 std::optional<Extent> find_in_html(std::string_view text) {
+  constexpr std::size_t longest_tag = 256;
   const std::string small = lower(text);
   for (std::size_t begin = small.find("<div"); begin != std::string::npos; begin = small.find("<div", begin + 1)) {
-    const std::size_t close = small.find('>', begin);
-    if (close == std::string::npos) return std::nullopt;
+    const std::size_t close = std::string_view(small).substr(0, begin + longest_tag).find('>', begin);
+    if (close == std::string::npos) continue;
     const std::string_view tag = std::string_view(small).substr(begin, close - begin);
     if (tag.find("header-protection-legacy-display") == std::string_view::npos) continue;
     const std::size_t end = small.find("</div>", close);
@@ -74,8 +94,8 @@ std::vector<int> legacy_display_leaves(const Outline& outline, int root) {
   return leaves;
 }
 
-std::optional<Extent> find_legacy_display(std::string_view text, bool html) {
-  return html ? find_in_html(text) : find_in_text(text);
+std::optional<Extent> find_legacy_display(std::string_view text, bool html, const Header& inside) {
+  return html ? find_in_html(text) : find_in_text(text, inside);
 }
 
 }  // namespace sm::mime

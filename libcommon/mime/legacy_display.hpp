@@ -20,8 +20,9 @@ std::optional<int> legacy_display_part(const Outline& outline, int root);
 std::vector<int> legacy_display_leaves(const Outline& outline, int root);
 
 // Where it lies in such a leaf, given the beginning of its text without transfer encoding: in text/plain to the end of
-// the first blank line (§5.2.1), in text/html the div of class header-protection-legacy-display (§5.2.2).
-std::optional<Extent> find_legacy_display(std::string_view text, bool html);
+// the first blank line (§5.2.1), if all before it are fields that `inside`, the header of the payload's root, has as
+// well; in text/html the div of class header-protection-legacy-display (§5.2.2).
+std::optional<Extent> find_legacy_display(std::string_view text, bool html, const Header& inside);
 inline constexpr std::size_t legacy_display_limit = 64 * 1024;  // bytes in which it must end
 
 }  // namespace sm::mime

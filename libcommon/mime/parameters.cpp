@@ -178,19 +178,8 @@ std::optional<std::string> join(const Slot& slot, Charsets& charsets, bool& dama
   return value;
 }
 
-}  // namespace
-
-const std::string* Parameterized::find(std::string_view name) const {
-  const auto found =
-      std::ranges::find_if(parameters, [&](const auto& entry) { return equal_ignoring_case(entry.first, name); });
-  return found == parameters.end() ? nullptr : &found->second;
-}
-
-Parameterized parse_parameterized(std::string_view body) {
-  const std::string text = unfold(body);
-  Scanner in{text};
-  Parameterized result;
-
+// The value before the parameters, in lower case; empty if it is malformed.
+std::string skip_value(Scanner& in) {
   in.skip_comments();
   std::string value = lower(in.token());
   std::size_t value_end = in.at;
@@ -205,14 +194,29 @@ Parameterized parse_parameterized(std::string_view body) {
     value += '/';
     value += lower(subtype);
   }
-  const bool glued = value_end < text.size() && !is_space(text[value_end]) && !contains(";(", text[value_end]);
+  const bool glued = value_end < in.text.size() && !is_space(in.text[value_end]) && !contains(";(", in.text[value_end]);
   if (malformed || glued) {
     in.skip_part();
-  } else {
-    result.value = std::move(value);
-    in.skip_comments();
-    if (!in.end() && !in.next_is(';')) in.damaged = true;
+    return {};
   }
+  in.skip_comments();
+  if (!in.end() && !in.next_is(';')) in.damaged = true;
+  return value;
+}
+
+}  // namespace
+
+const std::string* Parameterized::find(std::string_view name) const {
+  const auto found =
+      std::ranges::find_if(parameters, [&](const auto& entry) { return equal_ignoring_case(entry.first, name); });
+  return found == parameters.end() ? nullptr : &found->second;
+}
+
+Parameterized parse_parameterized(std::string_view body) {
+  const std::string text = unfold(body);
+  Scanner in{text};
+  Parameterized result;
+  result.value = skip_value(in);
 
   std::vector<Slot> slots;
   std::map<std::string, std::size_t, std::less<>> index;
@@ -276,10 +280,7 @@ std::string without_parameters(std::string_view body, std::initializer_list<std:
   std::string out;
   std::size_t kept = 0;  // of `body`, in `out`
   Scanner in{body};
-  while (!in.end() && !in.next_is(';')) {
-    in.skip_comments();
-    if (!in.end() && !in.next_is(';')) ++in.at;
-  }
+  skip_value(in);
   while (!in.end()) {
     std::size_t begin = in.at;
     while (begin > 0 && is_space(body[begin - 1])) --begin;

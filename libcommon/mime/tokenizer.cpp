@@ -327,6 +327,8 @@ struct Tokenizer::State {
     std::size_t rest = parameter_bytes;
     const auto too_long = [&](const auto& parameter) {
       const std::size_t size = parameter.first.size() + parameter.second.size();
+      // What marks a protected header (RFC 9788) must be seen whatever stands before it.
+      if (size < 32 && (parameter.first == "hp" || parameter.first == "protected-headers")) return false;
       if (size > rest) return true;
       rest -= size;
       return false;

@@ -22,10 +22,10 @@ Result<EncryptedMessage> encrypt_at_rest(Document& document, const mime::Outline
                                          const std::string& spool_directory);
 
 // Where in `payload`, what was decrypted, the original lies; nullopt if it is not marked. Anybody can encrypt a payload
-// with a marker: one whose original names another sender than `outer`, the header outside, or bears a verdict
-// (Authentication-Results, ARC-*, DKIM-*, Received-SPF, SM-Verdict, X-Spam-*) that does not stand there, is none of
-// ours and is shown like any other message.
+// with a marker. So one is none of ours, and shown like any other message, if From and the verdicts in its original
+// (Authentication-Results, ARC-*, DKIM-*, Received-SPF, SM-Verdict, X-Spam-*) are not just those of `outer`, the header
+// outside, or if it has a Received or Delivered-To that does not stand there. `mbox_line`: the one before that header.
 Result<std::optional<Extent>> at_rest_original(Document& payload, const mime::Outline& outline,
-                                               const mime::Header& outer);
+                                               const mime::Header& outer, const std::string& mbox_line);
 
 }  // namespace sm::pgpmime

@@ -6,6 +6,7 @@
 
 #include "crypto/armor.hpp"
 #include "io/memory.hpp"
+#include "mime/entity_header.hpp"
 #include "mime/legacy_display.hpp"
 #include "mime/recode.hpp"
 #include "mime/transform.hpp"
@@ -32,7 +33,7 @@ std::string content_fields(const mime::Outline& outline, bool unmark) {
     if (unmark && field.is("Content-Type"))
       content += std::string(field.name) + ":" + mime::unmarked(field.body) + std::string(eol_text(outline.eol));
     else
-      content += field.raw;
+      content += outline.lone_cr ? std::string(field.raw) : mime::clean_field(field, false);
   }
   return content.empty() ? mime::content_header(outline) : content;
 }
@@ -45,7 +46,8 @@ struct HiddenPart {
 };
 
 Result<std::vector<HiddenPart>> hidden_parts(Document& payload, const mime::Outline& outline,
-                                             const mime::HeaderMark& mark) {
+                                             const PayloadHeader& header) {
+  const mime::HeaderMark& mark = header.mark;
   std::vector<HiddenPart> hidden;
   if (const auto part = mark.older ? mime::legacy_display_part(outline, 0) : std::nullopt) {
     const std::vector<int>& children = outline.parts.front().children;
@@ -75,7 +77,7 @@ Result<std::vector<HiddenPart>> hidden_parts(Document& payload, const mime::Outl
       size += count;
     }
     text.resize(size);
-    const auto found = mime::find_legacy_display(text, leaf.header.content_type.value == "text/html");
+    const auto found = mime::find_legacy_display(text, leaf.header.content_type.value == "text/html", header.header());
     if (!found) continue;
     if (leaf.header.encoding == mime::Encoding::base64 || leaf.header.encoding == mime::Encoding::quoted_printable)
       hidden.push_back({leaf.body, &leaf, *found});
@@ -171,8 +173,9 @@ Result<DecryptedMessage> decrypt(Document& document, const mime::Outline& outlin
   result.payload = std::make_unique<Document>(Document::from_spool(std::move(spool)));
   result.outline = SM_TRY(mime::scan(*result.payload, result.payload->all()));
 
-  result.message.add_text(SM_TRY(document.text(outline.mbox_line, outline.mbox_line.size())));
-  if (const auto original = SM_TRY(at_rest_original(*result.payload, result.outline, outline.top()))) {
+  const std::string mbox_line = SM_TRY(document.text(outline.mbox_line, outline.mbox_line.size()));
+  result.message.add_text(mbox_line);
+  if (const auto original = SM_TRY(at_rest_original(*result.payload, result.outline, outline.top(), mbox_line))) {
     result.at_rest = true;
     result.outline = SM_TRY(mime::scan(*result.payload, *original));
     result.message.add(std::make_unique<Range>(*result.payload, *original));
@@ -195,7 +198,7 @@ Result<DecryptedMessage> decrypt(Document& document, const mime::Outline& outlin
   }
   result.message.add_text(mime::replace_content(mime::parse_header(header, outline.lone_cr), content, eol) + eol);
   const auto hidden =
-      covers_all ? SM_TRY(hidden_parts(*result.payload, result.outline, payload->mark)) : std::vector<HiddenPart>();
+      covers_all ? SM_TRY(hidden_parts(*result.payload, result.outline, *payload)) : std::vector<HiddenPart>();
   append_shown(*result.payload, result.outline, hidden, outline.eol, result.message);
   return result;
 }

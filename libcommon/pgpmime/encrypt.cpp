@@ -23,10 +23,17 @@ class PeekingSource final : public Source {
  public:
   explicit PeekingSource(Source& from) : from_(from) {}
 
-  // The bytes up to a blank line at least, or all there is, or more than a header may have.
+  // The bytes up to a blank line at least, or all there is, or more than a header may have. A CR alone ends a line only
+  // if it ends the first one.
   Result<std::string_view> peek() {
-    while (seen_.size() <= limits::header_bytes && seen_.find("\n\n") == std::string::npos &&
-           seen_.find("\n\r\n") == std::string::npos && seen_.find("\r\r") == std::string::npos) {
+    const auto has_blank_line = [this] {
+      const std::size_t end = seen_.find_first_of("\r\n");
+      const bool lone_cr =
+          end != std::string::npos && end + 1 < seen_.size() && seen_[end] == '\r' && seen_[end + 1] != '\n';
+      return seen_.find("\n\n") != std::string::npos || seen_.find("\n\r\n") != std::string::npos ||
+             (lone_cr && seen_.find("\r\r") != std::string::npos);
+    };
+    while (seen_.size() <= limits::header_bytes && !has_blank_line()) {
       char piece[16 * 1024];
       const std::size_t count = SM_TRY(from_.read(piece));
       if (count == 0) break;
@@ -162,13 +169,14 @@ Result<SplitHeader> split_header(Plaintext::State& state, const EncryptOptions& 
   const bool lone_cr = state.beginning.eol == Eol::cr;
   SplitHeader result;
   result.outer = options.keep_bcc ? state.beginning.header : without_bcc(state.header);
+  SM_TRY(leaves_room(result.outer));
   if (!options.protect_headers) return result;
   const std::string outside =
       mime::obscured_header(mime::parse_header(result.outer, lone_cr), eol_text(state.beginning.eol));
   if (state.outline && signed_parts(*state.outline, 0)) {
     // The payload is what is signed, and its header can't be changed: it protects the fields, or nothing does.
     const auto payload = SM_TRY(payload_header(*state.document, *state.outline, 0));
-    if (payload && hides_the_same(state.header, payload->header()))
+    if (payload && payload->root != 0 && hides_the_same(state.header, payload->header()))
       result.outer = outside;
     else
       result.findings.push_back({"pgpmime.header-unprotected", 0, 0});
@@ -178,10 +186,7 @@ Result<SplitHeader> split_header(Plaintext::State& state, const EncryptOptions& 
   result.inside = mime::protected_fields(state.header, mime::parse_header(outside, lone_cr), mime::Protection::cipher,
                                          false, lone_cr)
                       .text;
-  // Whoever reads it has the same limit.
-  if (result.inside.size() + 4096 > limits::header_bytes)
-    return fail(ErrorKind::data, "mime.header-too-long", "the header is too long to be protected",
-                "--no-protect-headers leaves it out of what is encrypted");
+  SM_TRY(leaves_room(result.inside));
   result.outer = outside;
   return result;
 }

@@ -1,5 +1,6 @@
 #include "pgpmime/frame.hpp"
 
+#include "base/limits.hpp"
 #include "crypto/armor.hpp"
 #include "io/memory.hpp"
 #include "mime/writer.hpp"
@@ -40,6 +41,12 @@ class ArmorSource final : public Source {
 };
 
 }  // namespace
+
+Result<void> leaves_room(std::string_view header) {
+  constexpr std::size_t room = 4096;
+  if (header.size() + room <= limits::header_bytes) return {};
+  return fail(ErrorKind::data, "mime.header-too-long", "the header is too long for what has to be added to it");
+}
 
 EncryptedMessage frame(Spool cipher, std::string_view mbox_line, const std::string& outer, Eol line_end) {
   EncryptedMessage result;

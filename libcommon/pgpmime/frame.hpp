@@ -18,6 +18,10 @@ struct EncryptedMessage {
   std::vector<mime::Finding> findings;
 };
 
+// Whoever reads what we write has the limit on a header that we have: mime.header-too-long (data) if `header` leaves no
+// room for the fields that are added to it.
+Result<void> leaves_room(std::string_view header);
+
 // The message of header `outer` (its Content-* fields are replaced) after `mbox_line`, with what was spooled in it.
 EncryptedMessage frame(Spool cipher, std::string_view mbox_line, const std::string& outer, Eol eol);
 

@@ -26,7 +26,12 @@ Result<std::optional<PayloadHeader>> payload_header(Document& document, const mi
 }
 
 bool from_differs(const mime::Header& outer, const mime::Header& inside) {
-  return inside.find("From") != nullptr && from_address(inside) != from_address(outer);
+  if (!inside.find("From")) return false;
+  const std::string address = from_address(inside);
+  if (!address.empty()) return address != from_address(outer);
+  // Which names nobody or several: then it has to be the very same.
+  if (inside.count("From") != 1 || outer.count("From") != 1) return true;
+  return mime::unfold(inside.find("From")->body) != mime::unfold(outer.find("From")->body);
 }
 
 }  // namespace sm::pgpmime

@@ -3,6 +3,7 @@
 #include "crypto/armor.hpp"
 #include "mime/transform.hpp"
 #include "mime/writer.hpp"
+#include "pgpmime/frame.hpp"
 #include "pgpmime/structure.hpp"
 
 namespace sm::pgpmime {
@@ -13,6 +14,7 @@ Result<SignedMessage> sign(Document& document, const mime::Outline& outline, Sig
   std::vector<mime::Finding> findings = entity.findings();
   mime::Protection protection = mime::Protection::none;
   mime::ProtectedFields fields;
+  SM_TRY(leaves_room(outline.header));
   if (protect_headers && signed_parts(outline, 0)) {
     findings.push_back({"pgpmime.header-unprotected", 0, 0});
   } else if (protect_headers) {
@@ -20,9 +22,7 @@ Result<SignedMessage> sign(Document& document, const mime::Outline& outline, Sig
     protection = mime::Protection::clear;
     fields = mime::protected_fields(header, header, protection, true, outline.lone_cr);
     if (!fields.left_out.empty()) findings.push_back({"mime.header-8bit", 0, 0});
-    if (fields.text.size() + 4096 > limits::header_bytes)
-      return fail(ErrorKind::data, "mime.header-too-long", "the header is too long to be protected",
-                  "--no-protect-headers leaves it out of what is signed");
+    SM_TRY(leaves_room(fields.text));
   }
   Spool spool(spool_directory);
   const auto source = entity.open(protection, fields.text);

@@ -75,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const Field* const type = outer.find("Content-Type")) marks(type->body);
   }
   for (const bool html : {false, true}) {
-    if (const auto extent = find_legacy_display(input, html))
+    if (const auto extent = find_legacy_display(input, html, parse_header(outside)))
       require(extent->begin < extent->end && extent->end <= size);
   }
   return 0;

@@ -144,7 +144,8 @@ Result<int> encrypt(cli::Context& context) {
   const bool sign = context.flag("sign");
   const bool at_rest = context.flag("at-rest");
   if (context.values("to").empty() && !context.flag("to-headers"))
-    return fail(ErrorKind::usage, "smcrypt.no-recipient", "nobody to encrypt to", "use --to ADDR or --to-headers");
+    return fail(ErrorKind::usage, "smcrypt.no-recipient", "nobody to encrypt to",
+                at_rest ? "use --to ADDR" : "use --to ADDR or --to-headers");
   if (context.value("key") && !sign)
     return fail(ErrorKind::usage, "smcrypt.key-without-sign", "--key names a signing key", "add --sign");
   for (const char* option : {"sign", "to-headers", "keep-bcc"})
@@ -154,7 +155,10 @@ Result<int> encrypt(cli::Context& context) {
                   "name the owner of the mailbox with --to ADDR");
 
   const auto session = SM_TRY(Session::open(context));
-  auto plaintext = SM_TRY(pgpmime::Plaintext::begin(context.input(), sign || at_rest, context.spool_directory()));
+  const std::string policy = context.value("missing-key").value_or("fail");
+  // What may pass in clear is read to its end before its first byte goes out.
+  const bool whole = sign || at_rest || policy == "pass";
+  auto plaintext = SM_TRY(pgpmime::Plaintext::begin(context.input(), whole, context.spool_directory()));
   if (plaintext.already_encrypted()) {
     SM_TRY(context.status("ALREADY_ENCRYPTED"));
     return context.release(plaintext.unchanged(), Spool::Content::ciphertext);
@@ -162,7 +166,6 @@ Result<int> encrypt(cli::Context& context) {
 
   const Recipients recipients = SM_TRY(find_recipients(context, *session, plaintext.header()));
   if (!recipients.missing.empty()) {
-    const std::string policy = context.value("missing-key").value_or("fail");
     if (policy == "pass") {
       SM_TRY(context.status("SENT_CLEAR"));
       return context.release(plaintext.unchanged());

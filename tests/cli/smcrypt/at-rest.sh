@@ -29,7 +29,8 @@ header='From: Eve <eve@example.org>\nTo: owner@example.org\nSubject: hi there\nD
   printf "${header}X-Trailing: space   \nX-Odd : colon\n\n" >empty-body.eml
 }
 smsign sign --key "$(cat eve)" <lf.eml >signed.eml
-for mail in lf crlf mixed mbox multi empty-body signed; do round $mail $mail.eml; done
+printf 'From eve@example.org Thu Jan  1 00:00:00 2026\n>From a Thu Jan  1 00:00:00 2026\nFrom: Eve <eve@example.org>\nSubject: hi there\nX-A: a\rb\n\nhello\n' >uucp.eml
+for mail in lf crlf mixed mbox uucp multi empty-body signed; do round $mail $mail.eml; done
 like "the Subject is hidden outside" rest.eml '^Subject: \[\.\.\.\]'
 like "other fields stay there" rest.eml '^Date: Thu, 1 Jan'
 unlike "no text does" rest.eml 'hello|hi there'
@@ -66,4 +67,11 @@ forged eve@example.org 'Authentication-Results: mx; dkim=pass
 ' 'Authentication-Results: mx; dkim=pass
 ' | smcrypt decrypt >got
 is "what stands outside is no claim" "$(grep '^Subject' got)" "Subject: inner"
+is "a verdict outside can't be taken away" "$(forged eve@example.org '' 'X-Spam-Flag: YES
+' | smcrypt decrypt | awk '/^$/ { exit } /^(X-Spam-Flag|Subject)/' | tr '\n' '|')" 'Subject: outer|X-Spam-Flag: YES|'
+forged eve@example.org 'Received: from evil
+' '' | smcrypt decrypt >got
+is "nor a way be invented" "$(grep '^Subject' got | head -n 1)" "Subject: outer"
+python3 -c 'print("From: a@example.org\nSubject: s\nX: " + "y" * (256 * 1024 - 120) + "\n\nhello")' >long.eml
+SM_NAME="a header with no room for ours: 65, and not what nobody can read" expect_status 65 smcrypt encrypt --at-rest --to owner@example.org <long.eml
 done_testing

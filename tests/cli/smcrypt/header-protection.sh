@@ -236,6 +236,24 @@ unlike "so it says" "$OUT" '^altered'
 smcrypt encrypt --to bob@example.net <raw.eml | smcrypt decrypt >"$OUT"
 like "encrypted and decrypted it is there" "$OUT" '^To: J.*rg <bob@example.net>$'
 
+# A CR alone is no line end here, wherever it stands.
+{ printf 'From: alice@example.org\nX-A: a\r\rb\n'; for i in 1 2 3 4 5 6 7 8 9; do printf 'X-%s: %02000d\n' "$i" 0; done; printf 'To: bob@example.net\nSubject: secret\n\nhello\n'; } >cr.eml
+smcrypt encrypt --to bob@example.net <cr.eml | smcrypt decrypt >"$OUT"
+is "fields behind two of them are not lost" "$(grep -cE '^(To: bob@example.net|Subject: secret|X-9: 0+)$' "$OUT")" 3
+
+# multipart/signed that is none.
+printf 'From: alice@example.org\nTo: bob@example.net\nSubject: secret\nMIME-Version: 1.0\nContent-Type: multipart/signed; hp="clear"; protocol="application/pgp-signature"; boundary=b\n\n--b\n\nhi\n--b\nContent-Type: application/pgp-signature\n\nx\n--b\n\nfooter\n--b--\n' >three.eml
+smcrypt encrypt --to bob@example.net <three.eml | smcrypt decrypt >"$OUT"
+like "three parts, marked by somebody: the Subject is not lost" "$OUT" '^Subject: secret$'
+sed 's/; hp="clear"/&; hp="clear"/; /^footer/,$d' three.eml >twice.eml
+smcrypt encrypt --to bob@example.net <twice.eml | smcrypt decrypt >"$OUT"
+like "a mark twice: neither" "$OUT" '^Subject: secret$'
+for size in 2000 2020 2024 2026 2028 2040 2100; do
+  printf 'From: alice@example.org\nTo: bob@example.net\nSubject: secret\nMIME-Version: 1.0\nContent-Type: text/plain; charset=us-ascii; name="%0*d"\n\nhello\n' $size 0 >name.eml
+  smcrypt encrypt --to bob@example.net <name.eml | smcrypt decrypt >"$OUT"
+  like "a name of $size characters before the mark" "$OUT" '^Subject: secret$'
+done
+
 # A Content-Type that ends where nothing can be appended.
 for type in 'text/plain; charset=utf-8 (open' 'text/plain; name="open' 'text/plain;' 'text/plain; hp="clear"; protected-headers="v1"' 'nonsense'; do
   printf 'From: Alice <alice@example.org>\nTo: bob@example.net\nSubject: secret\nMIME-Version: 1.0\nContent-Type: %s\n\nhello\n' "$type" >odd.eml

@@ -73,6 +73,8 @@ TEST_CASE("mime/header_protection: fields inside take the place of those outside
   CHECK(restored("A: 1\nSubject: [...]\nB: 2\n", "Subject: real\r\nKeywords: k\r\n") ==
         "A: 1\nSubject: real\nB: 2\nKeywords: k\n");
   CHECK(restored("X: 1\nX: 2\n", "X: 3\r\n") == "X: 3\n");
+  CHECK(restored("Resent-To: 2\nResent-From: 2\nResent-To: 1\n", "Resent-To: b\nResent-To: a\nResent-From: c\n") ==
+        "Resent-To: b\nResent-From: c\nResent-To: a\n");
   CHECK(restored("X: 1", "X: 3\r\nX: 4\r\n") == "X: 3\nX: 4\n");
   // Nothing that only the receiver's side writes, however it is spelt.
   CHECK(restored("",
@@ -99,15 +101,21 @@ TEST_CASE("mime/header_protection: what was altered on the way") {
 }
 
 TEST_CASE("mime/legacy_display: where it lies") {
-  const auto end = [](std::string_view text) {
-    const auto found = find_legacy_display(text, false);
+  const std::string inside = "Subject: x\r\nTo: =?utf-8?q?J=C3=B6rg?= <j@example.org>\r\n";
+  const auto end = [&](std::string_view text) {
+    const auto found = find_legacy_display(text, false, parse_header(inside));
     return found ? found->end : 0;
   };
   CHECK(end("Subject: x\r\n\r\ntext") == 14);
   CHECK(end("Subject: x\n \nY") == 13);
-  CHECK(end("\ntext") == 1);
+  CHECK(end("subject: x\nTo: J\xC3\xB6rg <j@example.org>\n\nY") != 0);
+  // What is no copy of the header is text.
+  CHECK(end("\ntext") == 0);
+  CHECK(end("Subject: y\n\ntext") == 0);
+  CHECK(end("Subject: x\nPS: z\n\ntext") == 0);
+  CHECK(end("Hello,\n\ntext") == 0);
   CHECK(end("no blank line\n") == 0);
-  const auto html = [](std::string_view text) { return find_legacy_display(text, true); };
+  const auto html = [](std::string_view text) { return find_legacy_display(text, true, {}); };
   CHECK(html("<DIV id=a Class='header-protection-legacy-display'>x</Div>y") == Extent{0, 58});
   CHECK_FALSE(html("<div class=\"header-protection-legacy-display\">x"));
   CHECK_FALSE(html("<div class=\"header-protection-legacy-display\"><div>x</div></div>"));
