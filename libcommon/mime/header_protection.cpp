@@ -127,15 +127,17 @@ std::string obscured_header(const Header& header, std::string_view eol) {
 ProtectedFields protected_fields(const Header& header, const Header& outside, Protection protection, bool seven_bit,
                                  bool lone_cr) {
   ProtectedFields result;
+  std::vector<std::pair<const Field*, std::string>> copies;
   for (const Field& field : header.fields) {
     if (!goes_inside(field)) continue;
     std::string copy = clean_field(field, lone_cr);
     if (seven_bit) copy = seven_bit_copy(field, std::move(copy));
-    if (copy.empty()) {
-      result.left_out.emplace_back(field.name);
-    } else {
-      result.text += copy;
-    }
+    if (copy.empty()) result.left_out.push_back(lower(field.name));
+    copies.emplace_back(&field, std::move(copy));
+  }
+  // All of a name or none: whoever restores them takes those inside for all there were.
+  for (const auto& [field, copy] : copies) {
+    if (std::ranges::find(result.left_out, lower(field->name)) == result.left_out.end()) result.text += copy;
   }
   if (protection != Protection::cipher) return result;
   for (const Field& field : outside.fields) {

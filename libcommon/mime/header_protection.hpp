@@ -35,8 +35,8 @@ std::string obscured_header(const Header& header, std::string_view eol);
 // there by the way of the mail and not by its sender (is_of_transport).
 struct ProtectedFields {
   std::string text;  // lines that end with CRLF
-  // Names of fields that were left out, since they hold 8bit or lines of over 998 characters that a signature would not
-  // survive.
+  // Names, in lower case, of which none is inside, since one of them holds 8bit or a line of over 998 characters that a
+  // signature would not survive.
   std::vector<std::string> left_out;
 };
 
