@@ -322,6 +322,7 @@ std::string with_parameters(std::string field, std::string_view parameters) {
   }
   out = field.substr(0, colon) + ": " + (before.value.empty() ? std::string("text/plain") : before.value);
   for (const auto& [name, value] : before.parameters) {
+    if (added.find(name) != nullptr) continue;
     out.append(";\r\n ").append(name);
     if (std::ranges::all_of(value, [](char c) { return c >= ' ' && c < 0x7F; })) {
       out += "=\"";
