@@ -296,6 +296,8 @@ std::string without_parameters(std::string_view body, std::initializer_list<std:
       if (std::ranges::find(names, name) != names.end()) {
         out += body.substr(kept, begin - kept);
         kept = in.at;
+        // What was glued to it must not be glued to what stands before it.
+        if (!in.end() && !is_space(body[kept]) && !contains(";(", body[kept])) out += ';';
       }
       in.skip_comments();
     } else if (written.empty() && !in.next_is(';')) {
