@@ -68,7 +68,7 @@ Parameterized parse_content_type(std::string_view body);
 std::string without_parameters(std::string_view body, std::initializer_list<std::string_view> names);
 // `field`, a Content-Type field with lines that end with CRLF, with `parameters` ("hp=\"clear\"") behind those it has.
 // One that ends inside a comment or a quoted string is written anew as parse_content_type() reads it.
-std::string with_parameters(std::string field, std::string_view parameters);
+std::string with_parameters(const std::string& field, std::string_view parameters);
 
 // Transfer encoding (RFC 2045 §6): identity for 7bit, 8bit and absent.
 enum class Encoding { identity, binary, quoted_printable, base64, unknown };

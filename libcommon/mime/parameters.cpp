@@ -307,7 +307,7 @@ std::string without_parameters(std::string_view body, std::initializer_list<std:
   return out.append(body.substr(kept));
 }
 
-std::string with_parameters(std::string field, std::string_view parameters) {
+std::string with_parameters(const std::string& field, std::string_view parameters) {
   const std::size_t colon = field.find(':');
   const Parameterized before = parse_content_type(std::string_view(field).substr(colon + 1));
   std::string out = field.substr(0, field.find_last_not_of("\r\n") + 1);

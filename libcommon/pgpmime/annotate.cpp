@@ -271,15 +271,13 @@ void VerdictRemover::continue_gap(char c, std::string& out) {
   if (state_ == State::gap_cr && c == '\n') {
     held_ += c;
     state_ = State::gap_lf;
-  } else if (after_line_end && !is_blank(c)) {
+  } else if ((after_line_end && !is_blank(c)) || (c != ':' && !is_control(c))) {
     give_up(c, out);
-  } else if (c == ':' || (is_control(c) && held_.size() >= longest_gap)) {
+  } else if (c == ':' || held_.size() >= longest_gap) {
     end_name(c, out);
-  } else if (is_control(c)) {
+  } else {
     held_ += c;
     state_ = c == '\r' ? State::gap_cr : c == '\n' ? State::gap_lf : State::gap;
-  } else {
-    give_up(c, out);
   }
 }
 

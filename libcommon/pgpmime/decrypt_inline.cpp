@@ -97,21 +97,20 @@ Result<Plan> make_plan(Document& document, const mime::Outline& outline) {
   plan.whole = all && !found.empty() && found.size() <= max_opened;
   for (Found& each : found) {
     const mime::Part& part = part_of(outline, each.part);
-    const auto leave = [&](std::string reason) { plan.left.push_back({each.part, std::move(reason)}); };
-    const std::string kept = kept_by(outline, each.part);
-    if (plan.whole)
+    std::string reason = plan.whole ? std::string() : kept_by(outline, each.part);
+    if (!plan.whole && reason.empty()) {
+      if (part.header.content_type.value == "text/html")
+        reason = "html";
+      else if (each.is_text || plan.open.size() == max_opened)
+        reason = "beside-others";
+      else if (part.header.content_type.value != "application/pgp-encrypted" &&
+               !without_suffix(SM_TRY(file_name(document, part))))
+        reason = "unnamed";
+    }
+    if (reason.empty())
       plan.open.push_back(std::move(each));
-    else if (!kept.empty())
-      leave(kept);
-    else if (part.header.content_type.value == "text/html")
-      leave("html");
-    else if (each.is_text || plan.open.size() == max_opened)
-      leave("beside-others");
-    else if (part.header.content_type.value != "application/pgp-encrypted" &&
-             !without_suffix(SM_TRY(file_name(document, part))))
-      leave("unnamed");
     else
-      plan.open.push_back(std::move(each));
+      plan.left.push_back({each.part, std::move(reason)});
   }
   return plan;
 }
