@@ -291,7 +291,7 @@ class Conversion {
     say("\r" + std::to_string(done_) + " of " + std::to_string(entries_.size()) + " messages");
   }
   // Nobody waits for it: what can't be written is dropped.
-  static void say(std::string_view text) {
+  static void say(const std::string& text) {
     if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
   }
 

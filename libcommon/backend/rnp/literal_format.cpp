@@ -178,7 +178,7 @@ class Borrowed final : public Source {
 
 struct MimeLiteral::State {
   State(Message& message, SessionKey session_key) : key(std::move(session_key)), container(message) {}
-  explicit State(Source& packets) : container(packets), unencrypted(&packets) {}
+  explicit State(Source& packets) : key(), container(packets), unencrypted(&packets) {}
 
   // The content of the message or of a compressed packet.
   struct Level {
