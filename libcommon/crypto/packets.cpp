@@ -7,22 +7,22 @@ namespace {
 
 constexpr std::size_t max_packets = 100'000;
 
-std::size_t octet(std::string_view bytes, std::size_t at) {
+std::uint64_t octet(std::string_view bytes, std::size_t at) {
   return static_cast<unsigned char>(bytes[at]);
 }
 
 // Big-endian number of `size` octets at `at`, which must be there.
-std::size_t number(std::string_view bytes, std::size_t at, std::size_t size) {
-  std::size_t value = 0;
+std::uint64_t number(std::string_view bytes, std::size_t at, std::size_t size) {
+  std::uint64_t value = 0;
   for (std::size_t i = 0; i < size; ++i) value = value << 8 | octet(bytes, at + i);
   return value;
 }
 
 // RFC 9580 §4.2.1: bit 6 chooses the format; the legacy one has four bits of tag.
-bool is_current_format(std::size_t first) {
+bool is_current_format(std::uint64_t first) {
   return (first & 0x40) != 0;
 }
-int tag_of(std::size_t first) {
+int tag_of(std::uint64_t first) {
   return static_cast<int>(is_current_format(first) ? first & 0x3F : first >> 2 & 0x0F);
 }
 
@@ -32,31 +32,28 @@ bool is_data(int tag) {
          tag == packet_encrypted_integrity || tag == 20;
 }
 
-// Length of header and of body; nullopt: not a definite length, or cut short.
-struct Framing {
-  std::size_t header = 0;
-  std::size_t body = 0;
-};
-
-std::optional<Framing> framing(std::string_view bytes) {
-  const std::size_t first = octet(bytes, 0);
-  if (!is_current_format(first)) {
-    // RFC 9580 §4.2.2: 1, 2 or 4 octets of length; 3 is indeterminate.
-    const std::size_t type = first & 3;
-    const std::size_t size = std::size_t{1} << type;
-    if (type == 3 || bytes.size() < 1 + size) return std::nullopt;
-    return Framing{1 + size, number(bytes, 1, size)};
+// New-format length octets at `at` (RFC 9580 §4.2.1).
+PacketHeaderState read_new_length(std::string_view bytes, std::size_t at, PacketHeader& header) {
+  if (bytes.size() <= at) return PacketHeaderState::incomplete;
+  const std::uint64_t first = octet(bytes, at);
+  header.kind = PacketHeader::Length::definite;
+  std::size_t size = 1;
+  if (first < 192) {
+    header.length = first;
+  } else if (first < 224) {
+    size = 2;
+    if (bytes.size() < at + size) return PacketHeaderState::incomplete;
+    header.length = ((first - 192) << 8) + octet(bytes, at + 1) + 192;
+  } else if (first < 255) {
+    header.kind = PacketHeader::Length::partial;
+    header.length = 1ull << (first & 0x1f);
+  } else {
+    size = 5;
+    if (bytes.size() < at + size) return PacketHeaderState::incomplete;
+    header.length = number(bytes, at + 1, 4);
   }
-  // RFC 9580 §4.2.1.
-  if (bytes.size() < 2) return std::nullopt;
-  const std::size_t second = octet(bytes, 1);
-  if (second < 192) return Framing{2, second};
-  if (second < 224) {
-    if (bytes.size() < 3) return std::nullopt;
-    return Framing{3, ((second - 192) << 8) + octet(bytes, 2) + 192};
-  }
-  if (second < 255 || bytes.size() < 6) return std::nullopt;
-  return Framing{6, number(bytes, 2, 4)};
+  header.size = at + size;
+  return PacketHeaderState::complete;
 }
 
 Unexpected bad_packet(std::size_t number, std::string_view why) {
@@ -66,18 +63,43 @@ Unexpected bad_packet(std::size_t number, std::string_view why) {
 
 }  // namespace
 
+PacketHeaderState read_header(std::string_view bytes, PacketHeader& header) {
+  if (bytes.empty()) return PacketHeaderState::incomplete;
+  const std::uint64_t first = octet(bytes, 0);
+  header.tag = tag_of(first);
+  if ((first & 0x80) == 0 || header.tag == 0) return PacketHeaderState::malformed;
+  if (is_current_format(first)) return read_new_length(bytes, 1, header);
+  const std::size_t size = std::size_t{1} << (first & 3);
+  header.size = 1;
+  if (size == 8) {
+    header.kind = PacketHeader::Length::indeterminate;
+    header.length = 0;
+    return PacketHeaderState::complete;
+  }
+  if (bytes.size() < 1 + size) return PacketHeaderState::incomplete;
+  header.kind = PacketHeader::Length::definite;
+  header.length = number(bytes, 1, size);
+  header.size = 1 + size;
+  return PacketHeaderState::complete;
+}
+
+PacketHeaderState read_partial_length(std::string_view bytes, PacketHeader& header) {
+  return read_new_length(bytes, 0, header);
+}
+
 Result<std::vector<Packet>> split_packets(std::string_view bytes) {
   std::vector<Packet> packets;
   while (!bytes.empty()) {
     const std::size_t position = packets.size() + 1;
     if (packets.size() == max_packets) return bad_packet(position, "too many");
-    const std::size_t first = octet(bytes, 0);
-    if ((first & 0x80) == 0 || tag_of(first) == 0) return bad_packet(position, "no packet header");
-    const auto frame = framing(bytes);
-    if (!frame) return bad_packet(position, "no definite length");
-    if (bytes.size() - frame->header < frame->body) return bad_packet(position, "cut short");
-    const std::size_t size = frame->header + frame->body;
-    packets.push_back({tag_of(first), bytes.substr(0, size), bytes.substr(frame->header, frame->body)});
+    PacketHeader header;
+    const PacketHeaderState state = read_header(bytes, header);
+    if (state == PacketHeaderState::malformed) return bad_packet(position, "no packet header");
+    if (state == PacketHeaderState::incomplete || header.kind != PacketHeader::Length::definite)
+      return bad_packet(position, "no definite length");
+    if (bytes.size() - header.size < header.length) return bad_packet(position, "cut short");
+    const std::size_t size = header.size + static_cast<std::size_t>(header.length);
+    packets.push_back({header.tag, bytes.substr(0, size), bytes.substr(header.size, header.length)});
     bytes.remove_prefix(size);
   }
   return packets;
@@ -85,7 +107,7 @@ Result<std::vector<Packet>> split_packets(std::string_view bytes) {
 
 std::optional<int> first_tag(std::string_view bytes) {
   if (bytes.empty() || (octet(bytes, 0) & 0x80) == 0) return std::nullopt;
-  const std::size_t first = octet(bytes, 0);
+  const std::uint64_t first = octet(bytes, 0);
   const int tag = tag_of(first);
   // RFC 9580 §5: 0 is reserved, 15 and 16 were never given, 21 is padding.
   if (tag == 0 || tag == 15 || tag == 16 || tag > 21) return std::nullopt;

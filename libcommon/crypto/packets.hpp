@@ -2,6 +2,7 @@
 // without a library.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -29,6 +30,20 @@ enum PacketTag : int {
   packet_user_attribute = 17,
   packet_encrypted_integrity = 18,
 };
+
+// A packet's header (RFC 9580 §4.2).
+struct PacketHeader {
+  enum class Length { definite, partial, indeterminate };
+  int tag = 0;
+  Length kind = Length::definite;
+  std::uint64_t length = 0;  // of the body, or of its first part
+  std::size_t size = 0;      // bytes of the header
+};
+// What the first bytes of a packet are: a header, not one, or too few to say.
+enum class PacketHeaderState { complete, malformed, incomplete };
+PacketHeaderState read_header(std::string_view bytes, PacketHeader& header);
+// One further length of a packet of partial lengths (§4.2.1.4): definite or partial.
+PacketHeaderState read_partial_length(std::string_view bytes, PacketHeader& header);
 
 struct Packet {
   int tag = 0;

@@ -50,15 +50,12 @@ bool is_blank_html(std::string_view html) {
 bool begins_encrypted(std::string_view bytes) {
   const int tag = first_tag(bytes).value_or(0);
   if (!is_session_key(tag) || bytes.size() < 8) return false;
-  const auto octet = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
-  // The length in one or two octets, or in the two of the legacy format.
-  std::size_t header = 2;
-  if ((octet(0) & 0x40) == 0)
-    header = (octet(0) & 3) == 0 ? 2 : (octet(0) & 3) == 1 ? 3 : 0;
-  else if (octet(1) >= 192)
-    header = octet(1) < 224 ? 3 : 0;
-  if (header == 0) return false;
-  const int version = octet(header);
+  // No session key packet is so long that its length takes more than two octets.
+  PacketHeader header;
+  if (read_header(bytes, header) != PacketHeaderState::complete || header.kind != PacketHeader::Length::definite ||
+      header.size > 3)
+    return false;
+  const int version = static_cast<unsigned char>(bytes[header.size]);
   return tag == packet_pkesk ? version == 3 || version == 6 : version >= 4 && version <= 6;
 }
 

@@ -22,30 +22,6 @@ void append_number(std::string& to, std::uint64_t value, int size) {
   for (int i = size - 1; i >= 0; --i) to += static_cast<char>(value >> (8 * i) & 0xff);
 }
 
-// New-format length octets at `at` (RFC 9580 §4.2.1).
-HeaderState read_new_length(std::string_view bytes, std::size_t at, PacketHeader& header) {
-  if (bytes.size() <= at) return HeaderState::incomplete;
-  const std::uint64_t first = octet(bytes, at);
-  header.kind = PacketHeader::Length::definite;
-  std::size_t size = 1;
-  if (first < 192) {
-    header.length = first;
-  } else if (first < 224) {
-    size = 2;
-    if (bytes.size() < at + size) return HeaderState::incomplete;
-    header.length = ((first - 192) << 8) + octet(bytes, at + 1) + 192;
-  } else if (first < 255) {
-    header.kind = PacketHeader::Length::partial;
-    header.length = 1ull << (first & 0x1f);
-  } else {
-    size = 5;
-    if (bytes.size() < at + size) return HeaderState::incomplete;
-    header.length = number(bytes, at + 1, 4);
-  }
-  header.size = at + size;
-  return HeaderState::complete;
-}
-
 // Steps over parts of a packet's body; `good` turns false at its end.
 struct Cursor {
   std::string_view bytes;
@@ -130,40 +106,11 @@ void read_subpackets(std::string_view area, SignatureInfo& info) {
 
 }  // namespace
 
-HeaderState read_header(std::string_view bytes, PacketHeader& header) {
-  if (bytes.empty()) return HeaderState::incomplete;
-  const std::uint64_t first = octet(bytes, 0);
-  if (!(first & 0x80)) return HeaderState::malformed;
-  if (first & 0x40) {
-    header.tag = static_cast<int>(first & 0x3f);
-    if (header.tag == 0) return HeaderState::malformed;
-    return read_new_length(bytes, 1, header);
-  }
-  header.tag = static_cast<int>(first >> 2 & 0x0f);
-  if (header.tag == 0) return HeaderState::malformed;
-  const std::size_t size = std::size_t{1} << (first & 3);
-  header.size = 1;
-  if (size == 8) {
-    header.kind = PacketHeader::Length::indeterminate;
-    header.length = 0;
-    return HeaderState::complete;
-  }
-  if (bytes.size() < 1 + size) return HeaderState::incomplete;
-  header.kind = PacketHeader::Length::definite;
-  header.length = number(bytes, 1, size);
-  header.size = 1 + size;
-  return HeaderState::complete;
-}
-
-HeaderState read_partial_length(std::string_view bytes, PacketHeader& header) {
-  return read_new_length(bytes, 0, header);
-}
-
 PacketRun leading_packets(std::string_view bytes) {
   PacketRun run;
   while (!bytes.empty()) {
     PacketHeader header;
-    if (read_header(bytes, header) != HeaderState::complete || header.kind != PacketHeader::Length::definite ||
+    if (read_header(bytes, header) != PacketHeaderState::complete || header.kind != PacketHeader::Length::definite ||
         header.length > bytes.size() - header.size || run.packets.size() == max_packets) {
       run.rest = bytes;
       break;

@@ -1,5 +1,5 @@
-// As much of the packet format (RFC 9580 §4.2, §5.2, §5.5) as the backend must see itself: where packets end in damaged
-// or streamed input, the public half of a secret key, and what a signature says of itself.
+// As much of the packet format (RFC 9580 §5.2, §5.5) as the backend must see itself: the packets at the front of
+// damaged input, the public half of a secret key, and what a signature says of itself.
 #pragma once
 
 #include <array>
@@ -13,20 +13,6 @@
 #include "crypto/packets.hpp"
 
 namespace sm::rnp {
-
-// A packet's header (RFC 9580 §4.2).
-struct PacketHeader {
-  enum class Length { definite, partial, indeterminate };
-  int tag = 0;
-  Length kind = Length::definite;
-  std::uint64_t length = 0;  // of the body, or of its first part
-  std::size_t size = 0;      // bytes of the header
-};
-// What the first bytes of a packet are: a header, not one, or too few to say.
-enum class HeaderState { complete, malformed, incomplete };
-HeaderState read_header(std::string_view bytes, PacketHeader& header);
-// One further length of a packet of partial lengths (§4.2.1.4): definite or partial.
-HeaderState read_partial_length(std::string_view bytes, PacketHeader& header);
 
 // The complete packets at the front of some bytes, and what is left behind them.
 struct PacketRun {

@@ -13,7 +13,7 @@ namespace sm::rnp {
 // begins with become zeros. crypto.encrypt (bug) if these packets are not what RNP writes.
 class HidingSink final : public Sink {
  public:
-  HidingSink(Sink& to, std::set<std::string> hidden) : to_(to), hidden_(std::move(hidden)) {}
+  HidingSink(Sink& to, std::set<std::string> hidden) : to_(to), hidden_(std::move(hidden)), passing_(hidden_.empty()) {}
   Result<void> write(std::string_view bytes) override;
   Result<void> finish() override { return to_.finish(); }
 
@@ -21,7 +21,7 @@ class HidingSink final : public Sink {
   Sink& to_;
   std::set<std::string> hidden_;
   std::string held_;  // the beginning of a packet
-  bool passing_ = false;
+  bool passing_;      // no packet follows that could be changed
 };
 
 }  // namespace sm::rnp

@@ -69,15 +69,15 @@ class PacketReader final : public Source {
 
  private:
   // False: `from` ended before or in it.
-  Result<bool> take_header(std::string& bytes, HeaderState (*parse)(std::string_view, PacketHeader&)) {
-    HeaderState state = HeaderState::incomplete;
-    while (state == HeaderState::incomplete) {
+  Result<bool> take_header(std::string& bytes, PacketHeaderState (*parse)(std::string_view, PacketHeader&)) {
+    PacketHeaderState state = PacketHeaderState::incomplete;
+    while (state == PacketHeaderState::incomplete) {
       char byte;
       if (SM_TRY(from_.read({&byte, 1})) == 0) return false;
       bytes += byte;
       state = parse(bytes, packet_);
     }
-    if (state == HeaderState::malformed) return damaged();
+    if (state == PacketHeaderState::malformed) return damaged();
     return true;
   }
 

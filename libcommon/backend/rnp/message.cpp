@@ -37,12 +37,12 @@ Result<bool> Message::hold(std::size_t size) {
 Result<void> Message::open() {
   std::size_t count = 0;
   while (true) {
-    HeaderState state = HeaderState::incomplete;
-    for (std::size_t size = 1; state == HeaderState::incomplete; ++size) {
+    PacketHeaderState state = PacketHeaderState::incomplete;
+    for (std::size_t size = 1; state == PacketHeaderState::incomplete; ++size) {
       if (!SM_TRY(hold(size))) return damaged();
       state = read_header(std::string_view(held_).substr(0, size), part_);
     }
-    if (state == HeaderState::malformed) return damaged();
+    if (state == PacketHeaderState::malformed) return damaged();
     if (part_.tag == packet_encrypted_integrity || part_.tag == packet_aead_encrypted) break;
     if (part_.tag != packet_pkesk && part_.tag != packet_skesk && part_.tag != packet_marker) return damaged();
     if (part_.kind != PacketHeader::Length::definite || part_.length > max_session_key_packet ||
@@ -110,8 +110,8 @@ Result<std::size_t> Message::read(std::span<char> buffer) {
       return size;
     }
     if (part_.kind == PacketHeader::Length::definite) return std::size_t{0};
-    HeaderState state = HeaderState::incomplete;
-    for (std::size_t size = 1; state == HeaderState::incomplete; ++size) {
+    PacketHeaderState state = PacketHeaderState::incomplete;
+    for (std::size_t size = 1; state == PacketHeaderState::incomplete; ++size) {
       if (!SM_TRY(hold(size))) return damaged();
       state = read_partial_length(std::string_view(held_).substr(0, size), part_);
     }

@@ -189,7 +189,7 @@ void Reader::State::read_packets(std::string_view bytes, KeyInput& input) {
   // A key that broke off may lack what revokes it. What is left is a piece of it if it looks like a packet that belongs
   // to one.
   PacketHeader cut;
-  const bool broke_off = !run.whole() && read_header(run.rest, cut) != HeaderState::malformed &&
+  const bool broke_off = !run.whole() && read_header(run.rest, cut) != PacketHeaderState::malformed &&
                          cut.tag != packet_public_key && cut.tag != packet_secret_key;
   while (at < packets.size()) {
     const std::size_t begin = at++;
