@@ -15,14 +15,6 @@ namespace {
 
 constexpr std::size_t line_columns = 76;  // of keydata, behind one blank
 
-// The one address of From; nullopt if the field is missing, repeated, malformed or names other than one mailbox.
-std::optional<std::string> from_address(const mime::Header& header) {
-  if (header.count("From") != 1) return std::nullopt;
-  auto mailboxes = mime::parse_mailboxes(header.find("From")->body);
-  if (!mailboxes || mailboxes->size() != 1) return std::nullopt;
-  return std::move(mailboxes->front().address);
-}
-
 Unexpected malformed(std::string message) {
   return fail(ErrorKind::data, "autocrypt.malformed", std::move(message));
 }
@@ -118,8 +110,8 @@ Result<Attributes> sender_attributes(const mime::Header& header) {
     return fail(ErrorKind::data, code, std::move(message));
   };
   if (header.count("Autocrypt") == 0) return nothing("autocrypt.no-header", "no Autocrypt field");
-  const auto from = from_address(header);
-  if (!from) return nothing("autocrypt.from", "From does not name exactly one address");
+  const std::string from = mime::only_address(header, "From");
+  if (from.empty()) return nothing("autocrypt.from", "From does not name exactly one address");
   const mime::Field* type = header.find("Content-Type");
   if (type && mime::parse_content_type(type->body).value == "multipart/report")
     return nothing("autocrypt.report", "a report that no person wrote");
@@ -135,7 +127,7 @@ Result<Attributes> sender_attributes(const mime::Header& header) {
     auto attributes = parse_field(field);
     if (!attributes) {
       if (!why) why = std::move(attributes).error();
-    } else if (attributes->address != *from) {
+    } else if (attributes->address != from) {
       if (!why) why = nothing("autocrypt.address", "the Autocrypt field is of another address than From").error;
     } else if (valid) {
       return nothing("autocrypt.several", "more than one valid Autocrypt field");

@@ -7,9 +7,8 @@
 #include "crypto/packets.hpp"
 #include "io/memory.hpp"
 #include "mime/address.hpp"
+#include "mime/decoded_body.hpp"
 #include "text/ascii.hpp"
-#include "text/base64.hpp"
-#include "text/quoted_printable.hpp"
 
 namespace sm::autocrypt {
 
@@ -20,30 +19,6 @@ constexpr std::size_t group_digits = 4;
 
 Unexpected not_so(std::string_view code, std::string message) {
   return fail(ErrorKind::data, code, std::move(message));
-}
-
-// The one address of a field; empty if it is missing, repeated, malformed or names other than one mailbox.
-std::string only_address(const mime::Header& header, std::string_view name) {
-  if (header.count(name) != 1) return {};
-  auto mailboxes = mime::parse_mailboxes(header.find(name)->body);
-  if (!mailboxes || mailboxes->size() != 1) return {};
-  return std::move(mailboxes->front().address);
-}
-
-template <class Decoder>
-std::string decoded(std::string_view text) {
-  Decoder decoder;
-  std::string bytes;
-  decoder.put(text, bytes);
-  decoder.finish(bytes);
-  return bytes;
-}
-
-Result<std::string> body_of(Document& document, const mime::Part& part) {
-  std::string text = SM_TRY(document.text(part.body, 2 * max_setup));
-  if (part.header.encoding == mime::Encoding::base64) return decoded<Base64Decoder>(text);
-  if (part.header.encoding == mime::Encoding::quoted_printable) return decoded<QuotedPrintableDecoder>(text);
-  return text;
 }
 
 // The value of an armor header (RFC 9580 §6.2.2) of the first block of this kind; nullopt if it is not there.
@@ -91,14 +66,14 @@ Result<SetupMessage> read_setup_message(Document& document, const mime::Outline&
   const mime::Field* version = header.find("Autocrypt-Setup-Message");
   if (!version || header.count("Autocrypt-Setup-Message") != 1 || mime::unfold(version->body) != "v1")
     return not_so("autocrypt.setup-version", "a Setup Message of another version than v1");
-  const std::string from = only_address(header, "From");
-  if (from.empty() || from != only_address(header, "To"))
+  const std::string from = mime::only_address(header, "From");
+  if (from.empty() || from != mime::only_address(header, "To"))
     return not_so("autocrypt.setup-address", "a Setup Message that nobody sent to himself: From and To differ");
 
   const mime::Part& whole = outline.parts.front();
   const mime::Part* setup = nullptr;
   for (const int child : whole.children) {
-    const mime::Part& part = outline.parts.at(static_cast<std::size_t>(child));
+    const mime::Part& part = outline.part(child);
     if (part.header.content_type.value != "application/autocrypt-setup") continue;
     if (setup) return not_so("autocrypt.setup-message", "more than one part application/autocrypt-setup");
     setup = &part;
@@ -106,7 +81,9 @@ Result<SetupMessage> read_setup_message(Document& document, const mime::Outline&
   if (whole.header.content_type.value != "multipart/mixed" || !setup)
     return not_so("autocrypt.setup-message", "a Setup Message without its part application/autocrypt-setup");
 
-  const std::string text = SM_TRY(body_of(document, *setup));
+  if (setup->body.size() > 2 * max_setup) return not_so("io.too-long", "the Setup Message is too long");
+  const auto body = mime::decoded_body(document, *setup);
+  const std::string text = SM_TRY(read_all(*body, 2 * max_setup));
   auto blocks = SM_TRY(dearmor(text));
   if (blocks.size() != 1 || blocks.front().kind != ArmorKind::message ||
       first_tag(blocks.front().bytes) != packet_skesk)

@@ -97,6 +97,22 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   return text;
 }
 
+Result<std::size_t> read_full(Source& from, std::span<char> buffer) {
+  std::size_t have = 0;
+  while (have < buffer.size()) {
+    const std::size_t count = SM_TRY(from.read(buffer.subspan(have)));
+    if (count == 0) break;
+    have += count;
+  }
+  return have;
+}
+
+Result<std::string> beginning(Source& from, std::size_t size) {
+  std::string bytes(size, '\0');
+  bytes.resize(SM_TRY(read_full(from, bytes)));
+  return bytes;
+}
+
 Result<std::uint64_t> copy(Source& from, Sink& to) {
   const auto buffer = std::make_unique_for_overwrite<char[]>(io_piece);
   std::uint64_t total = 0;

@@ -58,6 +58,12 @@ Result<Descriptor> open_input(const std::string& path);
 // The whole file, at most `limit` bytes: more is io.too-long (data). open_input's errors.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
 
+// Fills `buffer`, less only at the end; returns how much there is.
+Result<std::size_t> read_full(Source& from, std::span<char> buffer);
+
+// The first `size` bytes, fewer only at the end.
+Result<std::string> beginning(Source& from, std::size_t size);
+
 // Copies until the end; returns the number of bytes. Does not call finish.
 Result<std::uint64_t> copy(Source& from, Sink& to);
 

@@ -298,4 +298,10 @@ std::optional<std::string> user_id_address(std::string_view user_id) {
   return address;
 }
 
+std::string only_address(const Header& header, std::string_view name) {
+  if (header.count(name) != 1 || hides_field(header, name)) return {};
+  const auto mailboxes = parse_mailboxes(header.find(name)->body);
+  return mailboxes && mailboxes->size() == 1 ? mailboxes->front().address : std::string();
+}
+
 }  // namespace sm::mime

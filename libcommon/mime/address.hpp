@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mime/header.hpp"
+
 namespace sm::mime {
 
 struct Mailbox {
@@ -18,6 +20,10 @@ struct Mailbox {
 // All mailboxes of an address list, groups flattened. nullopt when any part of it is malformed: a sender or recipient
 // that is half understood is not understood. At most 10,000.
 std::optional<std::vector<Mailbox>> parse_mailboxes(std::string_view body);
+
+// The address of the one mailbox in the field `name`; empty if that is missing, empty, repeated, malformed, names other
+// than one mailbox, or if some reader sees another one (hides_field).
+std::string only_address(const Header& header, std::string_view name);
 
 // `addr-spec` alone ("alice@example.org"), normalised as Mailbox::address; nullopt if it is not one. A domain literal
 // is allowed.

@@ -114,6 +114,16 @@ Header parse_header(std::string_view text, bool lone_cr) {
   return header;
 }
 
+bool hides_field(const Header& header, std::string_view name) {
+  for (const Field& field : header.fields) {
+    for (std::size_t at = field.raw.find('\r'); at != std::string_view::npos; at = field.raw.find('\r', at + 1)) {
+      const std::string_view line = field.raw.substr(at + 1);
+      if (starts_with_ignoring_case(line, name) && trim(line.substr(name.size())).starts_with(':')) return true;
+    }
+  }
+  return false;
+}
+
 std::string fold_field(std::string_view name, std::string_view body, std::string_view eol) {
   std::string out(name);
   out += ": ";

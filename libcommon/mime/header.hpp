@@ -13,6 +13,9 @@
 
 namespace sm::mime {
 
+// RFC 5322 §2.1.1: characters of a line, without its end.
+inline constexpr std::size_t longest_line = 998;
+
 // One field with its folds. The views point into the text given to parse_header.
 struct Field {
   std::string_view raw;  // name to last line end, all of it
@@ -42,6 +45,9 @@ struct Header {
 
 // `text`: the header without its blank line; line ends LF, CRLF, and CR if `lone_cr`. Must outlive the result.
 Header parse_header(std::string_view text, bool lone_cr = false);
+
+// Whether a field of this name begins behind a CR alone, which ends no line to us but does to some readers.
+bool hides_field(const Header& header, std::string_view name);
 
 // A value with parameters: Content-Type, Content-Disposition.
 struct Parameterized {

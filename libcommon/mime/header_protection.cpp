@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view crlf = "\r\n";
 constexpr std::string_view obscured_subject = "[...]";
-constexpr std::size_t longest_line = 998;  // RFC 5322 §2.1.1
 
 bool is_bcc(const Field& field) {
   return field.is("Bcc") || field.is("Resent-Bcc");
@@ -30,10 +29,6 @@ bool is_unstructured(const Field& field) {
 bool is_about_answers(const Field& field) {
   return std::ranges::any_of(std::array{"To", "Cc", "Reply-To", "Mail-Reply-To", "Mail-Followup-To", "Followup-To"},
                              [&](const char* name) { return field.is(name); });
-}
-
-bool has_8bit(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return (c & 0x80) != 0; });
 }
 
 bool has_long_line(std::string_view lines) {

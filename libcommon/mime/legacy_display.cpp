@@ -7,10 +7,6 @@
 namespace sm::mime {
 namespace {
 
-const Part& part_of(const Outline& outline, int number) {
-  return outline.parts.at(static_cast<std::size_t>(number));
-}
-
 bool says(const Part& part, std::string_view name, std::string_view value) {
   const std::string* const found = part.header.content_type.find(name);
   return found && equal_ignoring_case(*found, value);
@@ -20,7 +16,7 @@ constexpr std::size_t most_leaves = 16;
 
 void add_leaves(const Outline& outline, int number, std::vector<int>& leaves) {
   if (leaves.size() == most_leaves) return;
-  const Part& part = part_of(outline, number);
+  const Part& part = outline.part(number);
   const std::string& type = part.header.content_type.value;
   if (part.header.kind == PartKind::leaf) {
     if ((type == "text/plain" || type == "text/html") && says(part, "hp-legacy-display", "1")) leaves.push_back(number);
@@ -75,17 +71,15 @@ std::optional<Extent> find_in_html(std::string_view text) {
 
 }  // namespace
 
-std::optional<int> legacy_display_part(const Outline& outline, int root) {
-  const Part& whole = part_of(outline, root);
+bool has_legacy_display_part(const Outline& outline, int root) {
+  const Part& whole = outline.part(root);
   if (whole.header.kind != PartKind::multipart || whole.header.content_type.value != "multipart/mixed" ||
       whole.children.size() < 2 || whole.cut) {
-    return std::nullopt;
+    return false;
   }
-  const Part& first = part_of(outline, whole.children.front());
+  const Part& first = outline.part(whole.children.front());
   const std::string& type = first.header.content_type.value;
-  const bool shows = type == "text/plain" || type == "text/rfc822-headers";
-  if (!shows || !says(first, "protected-headers", "v1")) return std::nullopt;
-  return whole.children.front();
+  return (type == "text/plain" || type == "text/rfc822-headers") && says(first, "protected-headers", "v1");
 }
 
 std::vector<int> legacy_display_leaves(const Outline& outline, int root) {

@@ -11,9 +11,9 @@
 
 namespace sm::mime {
 
-// The part that is nothing but a legacy display by the older draft: the first of several in the multipart/mixed
-// `root`, text with protected-headers="v1" of its own. nullopt if there is none.
-std::optional<int> legacy_display_part(const Outline& outline, int root);
+// Whether the first of several parts in the multipart/mixed `root` is nothing but a legacy display by the older draft:
+// text with protected-headers="v1" of its own.
+bool has_legacy_display_part(const Outline& outline, int root);
 
 // The leaves in which `root`, the payload, may show one: its main body parts that say hp-legacy-display="1" (§4.5.3):
 // `root` itself, the first child of multipart/mixed and related, all of alternative.

@@ -107,4 +107,13 @@ Result<Outline> scan(Document& document, Extent extent) {
   return scan_source(range, extent.begin, true);
 }
 
+std::vector<std::string> boundaries_around(const Outline& outline, int number) {
+  std::vector<std::string> boundaries;
+  for (int around = outline.part(number).parent; around >= 0; around = outline.part(around).parent) {
+    const PartHeader& header = outline.part(around).header;
+    if (header.kind == PartKind::multipart) boundaries.push_back(header.boundary);
+  }
+  return boundaries;
+}
+
 }  // namespace sm::mime

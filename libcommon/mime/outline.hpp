@@ -46,7 +46,12 @@ struct Outline {
   std::vector<Finding> findings;
 
   Header top() const { return parse_header(header, lone_cr); }
+  // By its number, which must be one.
+  const Part& part(int number) const { return parts.at(static_cast<std::size_t>(number)); }
 };
+
+// Boundaries of the multiparts around the part, the innermost first: their delimiters would be seen in its body.
+std::vector<std::string> boundaries_around(const Outline& outline, int number);
 
 // Fails with the document's errors and with mime.header-too-long.
 Result<Outline> scan(Document& document);

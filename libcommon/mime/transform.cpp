@@ -5,16 +5,12 @@
 #include "base/limits.hpp"
 #include "mime/entity_header.hpp"
 #include "mime/recode.hpp"
+#include "text/ascii.hpp"
 
 namespace sm::mime {
 namespace {
 
 constexpr std::string_view crlf = "\r\n";
-constexpr std::size_t longest_line = 998;  // RFC 5322 §2.1.1
-
-bool has_8bit(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return (c & 0x80) != 0; });
-}
 
 bool is_opaque(const Part& part) {
   const std::string& type = part.header.content_type.value;
@@ -237,15 +233,6 @@ struct SevenBit::Plan {
     return left;
   }
 
-  // Boundaries whose delimiters would be seen in the body of `number`.
-  std::vector<std::string> boundaries_around(int number) const {
-    std::vector<std::string> result;
-    for (int parent = part(number).parent; parent >= 0; parent = part(parent).parent) {
-      if (part(parent).header.kind == PartKind::multipart) result.push_back(part(parent).header.boundary);
-    }
-    return result;
-  }
-
   std::unique_ptr<Source> open_body(const Segment& segment) const {
     auto lines = [&] { return std::make_unique<ConvertedRange>(document, segment.extent, outline.lone_cr); };
     auto bytes = [&] { return std::make_unique<Range>(document, segment.extent); };
@@ -253,13 +240,13 @@ struct SevenBit::Plan {
       case Form::lines:
         break;
       case Form::encoded_text:
-        return recode(lines(), QuotedPrintableCoder(boundaries_around(segment.part)));
+        return recode(lines(), QuotedPrintableCoder(boundaries_around(outline, segment.part)));
       case Form::encoded_lines:
         return recode(lines(), Base64Coder());
       case Form::encoded_bytes:
         return recode(bytes(), Base64Coder());
       case Form::repaired_text:
-        return recode(lines(), QuotedPrintableRepair(boundaries_around(segment.part)));
+        return recode(lines(), QuotedPrintableRepair(boundaries_around(outline, segment.part)));
       case Form::repaired_base64:
         return recode(bytes(), Base64Repair());
     }

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <iterator>
 
-#include "crypto/armor.hpp"
 #include "io/memory.hpp"
+#include "mime/decoded_body.hpp"
 #include "mime/entity_header.hpp"
 #include "mime/legacy_display.hpp"
 #include "mime/recode.hpp"
@@ -13,17 +13,13 @@
 #include "mime/writer.hpp"
 #include "pgpmime/at_rest.hpp"
 #include "pgpmime/encrypted.hpp"
+#include "pgpmime/open_leaf.hpp"
 #include "pgpmime/payload.hpp"
 #include "pgpmime/structure.hpp"
 
 namespace sm::pgpmime {
 
 namespace {
-
-// One text for every reason: whoever sends mail to a filter must not learn from its answer what his change did.
-Unexpected damaged() {
-  return fail(ErrorKind::data, "crypto.damaged", "the encrypted message is damaged");
-}
 
 // The Content-* fields of an entity; `unmark` takes off the marks of RFC 9788.
 std::string content_fields(const mime::Outline& outline, bool unmark) {
@@ -38,20 +34,19 @@ std::string content_fields(const mime::Outline& outline, bool unmark) {
   return content.empty() ? mime::content_header(outline) : content;
 }
 
-// Bytes that are not shown: all of `extent`, or `inside` of what it decodes to.
+// Bytes that are not shown: all of `extent`, or `inside` of what the leaf there decodes to.
 struct HiddenPart {
   Extent extent;
-  const mime::Part* leaf = nullptr;
+  int leaf = -1;  // its number
   Extent inside;
 };
 
 Result<std::vector<HiddenPart>> hidden_parts(Document& payload, const mime::Outline& outline,
                                              const PayloadHeader& header) {
-  const mime::HeaderMark& mark = header.mark;
   std::vector<HiddenPart> hidden;
-  if (const auto part = mark.older ? mime::legacy_display_part(outline, 0) : std::nullopt) {
+  if (header.mark.older && mime::has_legacy_display_part(outline, 0)) {
     const std::vector<int>& children = outline.parts.front().children;
-    const auto delimiter = [&](int child) { return outline.parts.at(static_cast<std::size_t>(child)).delimiter.begin; };
+    const auto delimiter = [&](int child) { return outline.part(child).delimiter.begin; };
     const auto at = [&](std::uint64_t offset) -> Result<char> {
       char c = '\0';
       SM_TRY(payload.read_at(offset, {&c, 1}));
@@ -65,60 +60,22 @@ Result<std::vector<HiddenPart>> hidden_parts(Document& payload, const mime::Outl
     }
     hidden.push_back({extent});
   }
-  if (mark.protection != mime::Protection::cipher) return hidden;
+  if (header.mark.protection != mime::Protection::cipher) return hidden;
+  const mime::Header fields = header.header();
   for (const int number : mime::legacy_display_leaves(outline, 0)) {
-    const mime::Part& leaf = outline.parts.at(static_cast<std::size_t>(number));
-    const auto body = decoded_body(payload, leaf);
-    std::string text(mime::legacy_display_limit, '\0');
-    std::size_t size = 0;
-    while (size < text.size()) {
-      const std::size_t count = SM_TRY(body->read(std::span(text).subspan(size)));
-      if (count == 0) break;
-      size += count;
-    }
-    text.resize(size);
-    const auto found = mime::find_legacy_display(text, leaf.header.content_type.value == "text/html", header.header());
+    const mime::Part& leaf = outline.part(number);
+    const auto body = mime::decoded_body(payload, leaf);
+    const std::string text = SM_TRY(beginning(*body, mime::legacy_display_limit));
+    const auto found = mime::find_legacy_display(text, leaf.header.content_type.value == "text/html", fields);
     if (!found) continue;
     if (leaf.header.encoding == mime::Encoding::base64 || leaf.header.encoding == mime::Encoding::quoted_printable)
-      hidden.push_back({leaf.body, &leaf, *found});
+      hidden.push_back({leaf.body, number, *found});
     else
       hidden.push_back({{leaf.body.begin + found->begin, leaf.body.begin + found->end}});
   }
   std::ranges::sort(hidden, {}, [](const HiddenPart& part) { return part.extent.begin; });
   return hidden;
 }
-
-std::vector<std::string> boundaries_around(const mime::Outline& outline, const mime::Part& leaf) {
-  std::vector<std::string> boundaries;
-  for (int parent = leaf.parent; parent >= 0;) {
-    const mime::Part& part = outline.parts.at(static_cast<std::size_t>(parent));
-    if (part.header.kind == mime::PartKind::multipart) boundaries.push_back(part.header.boundary);
-    parent = part.parent;
-  }
-  return boundaries;
-}
-
-// Without the bytes of `hole`.
-class HoleSource final : public Source {
- public:
-  HoleSource(std::unique_ptr<Source> from, Extent hole) : from_(std::move(from)), hole_(hole) {}
-  Result<std::size_t> read(std::span<char> buffer) override {
-    for (;;) {
-      const bool before = position_ < hole_.begin;
-      const std::uint64_t until = before ? hole_.begin : position_ < hole_.end ? hole_.end : UINT64_MAX;
-      const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), until - position_));
-      const std::size_t count = SM_TRY(from_->read(buffer.first(size)));
-      const bool shown = before || until == UINT64_MAX;
-      position_ += count;
-      if (shown || count == 0) return count;
-    }
-  }
-
- private:
-  std::unique_ptr<Source> from_;
-  Extent hole_;
-  std::uint64_t position_ = 0;
-};
 
 // The entity's body without what is hidden.
 void append_shown(Document& payload, const mime::Outline& outline, const std::vector<HiddenPart>& hidden, Eol eol,
@@ -128,49 +85,33 @@ void append_shown(Document& payload, const mime::Outline& outline, const std::ve
     if (part.extent.begin < rest.begin || part.extent.end > rest.end) continue;
     append_with_eol(payload, outline, {rest.begin, part.extent.begin}, eol, to);
     rest.begin = part.extent.end;
-    if (!part.leaf) continue;
-    auto shown = std::make_unique<HoleSource>(decoded_body(payload, *part.leaf), part.inside);
+    if (part.leaf < 0) continue;
+    const mime::Part& leaf = outline.part(part.leaf);
+    auto shown = std::make_unique<ConcatSource>();
+    shown->add(mime::decoded_range(payload, leaf, {0, part.inside.begin}));
+    shown->add(mime::decoded_range(payload, leaf, {part.inside.end, UINT64_MAX}));
     std::unique_ptr<Source> encoded;
-    if (part.leaf->header.encoding == mime::Encoding::base64)
+    if (leaf.header.encoding == mime::Encoding::base64)
       encoded = std::make_unique<mime::RecodedSource<mime::Base64Coder>>(std::move(shown), mime::Base64Coder());
     else
       encoded = std::make_unique<mime::RecodedSource<mime::QuotedPrintableCoder>>(
-          std::move(shown), mime::QuotedPrintableCoder(boundaries_around(outline, *part.leaf)));
+          std::move(shown), mime::QuotedPrintableCoder(mime::boundaries_around(outline, part.leaf)));
     to.add(with_eol(std::move(encoded), eol, false));
   }
   append_with_eol(payload, outline, rest, eol, to);
 }
-
-class CipherSource final : public Source {
- public:
-  CipherSource(Document& document, const mime::Part& part) : body_(decoded_body(document, part)), packets_(*body_) {}
-  Result<std::size_t> read(std::span<char> buffer) override { return packets_.read(buffer); }
-
- private:
-  std::unique_ptr<Source> body_;
-  DearmorSource packets_;
-};
 
 }  // namespace
 
 Result<DecryptedMessage> decrypt(Document& document, const mime::Outline& outline, Decryptor& decryptor,
                                  const DecryptionLimits& bounds, const std::string& spool_directory) {
   const auto parts = SM_TRY(find_encrypted(document, outline));
-  if (!parts) return damaged();
-  const mime::Part& part = outline.parts.at(static_cast<std::size_t>(parts->message));
-  CipherSource cipher(document, part);
-  const Ciphertext ciphertext(cipher, [&] { return std::make_unique<CipherSource>(document, part); });
-  Spool spool(spool_directory);
-  auto decryption = decryptor.decrypt(ciphertext, spool, bounds);
-  if (!decryption) {
-    if (decryption.error().kind == ErrorKind::data) return damaged();
-    return Unexpected{std::move(decryption).error()};
-  }
-  SM_TRY(spool.finish());
+  if (!parts) return damaged_message();
+  OpenedLeaf opened = SM_TRY(open_leaf(document, outline.part(parts->message), decryptor, bounds, spool_directory));
 
   DecryptedMessage result;
-  result.decryption = std::move(*decryption);
-  result.payload = std::make_unique<Document>(Document::from_spool(std::move(spool)));
+  result.decryption = std::move(opened.decryption);
+  result.payload = std::make_unique<Document>(std::move(opened.plain));
   result.outline = SM_TRY(mime::scan(*result.payload, result.payload->all()));
 
   const std::string mbox_line = SM_TRY(document.text(outline.mbox_line, outline.mbox_line.size()));
@@ -207,14 +148,8 @@ Result<MessageVerdict> verify_decrypted(DecryptedMessage& message, Document& doc
                                         Verifier& verifier, const VerifyPolicy& policy) {
   std::vector<SignatureLayer> layers;
   if (signed_parts(outline, 0)) layers = SM_TRY(verify_layers(document, outline, verifier));
-  if (!message.decryption.signatures.empty()) {
-    SignatureLayer layer;
-    layer.form = SignatureLayer::Form::openpgp_message;
-    layer.outermost = true;
-    layer.covered = message.payload->all();
-    layer.signatures = message.decryption.signatures;
-    layers.push_back(std::move(layer));
-  }
+  if (!message.decryption.signatures.empty())
+    layers.push_back(message_layer(message.decryption, message.payload->all(), true));
   auto inside = SM_TRY(verify_layers(*message.payload, message.outline, verifier));
   std::ranges::move(inside, std::back_inserter(layers));
   return judge_message(std::move(layers), outline.top(), *message.payload, message.outline, policy);

@@ -5,12 +5,13 @@
 #include <optional>
 
 #include "base/limits.hpp"
-#include "crypto/armor.hpp"
 #include "io/memory.hpp"
 #include "mime/body_scan.hpp"
+#include "mime/decoded_body.hpp"
 #include "mime/recode.hpp"
 #include "mime/writer.hpp"
 #include "pgpmime/leaf.hpp"
+#include "pgpmime/open_leaf.hpp"
 #include "pgpmime/structure.hpp"
 #include "text/ascii.hpp"
 #include "text/printable.hpp"
@@ -20,27 +21,7 @@ namespace sm::pgpmime {
 namespace {
 
 constexpr std::size_t max_opened = 100;
-constexpr std::size_t max_line = 998;  // RFC 5322 §2.1.1
 constexpr std::size_t max_name = 200;  // bytes of a file name
-
-// The text that decrypt() has, whatever the reason.
-Unexpected damaged() {
-  return fail(ErrorKind::data, "crypto.damaged", "the encrypted message is damaged");
-}
-
-const mime::Part& part_of(const mime::Outline& outline, int number) {
-  return outline.parts.at(static_cast<std::size_t>(number));
-}
-
-class CipherSource final : public Source {
- public:
-  CipherSource(Document& document, const mime::Part& part) : body_(decoded_body(document, part)), packets_(*body_) {}
-  Result<std::size_t> read(std::span<char> buffer) override { return packets_.read(buffer); }
-
- private:
-  std::unique_ptr<Source> body_;
-  DearmorSource packets_;
-};
 
 // ---- what is to be opened
 
@@ -59,8 +40,8 @@ struct Plan {
 
 // Why a leaf inside of something else is not touched: "signed", "forwarded"; empty if nothing speaks against it.
 std::string kept_by(const mime::Outline& outline, int number) {
-  for (int parent = part_of(outline, number).parent; parent >= 0; parent = part_of(outline, parent).parent) {
-    const mime::PartHeader& header = part_of(outline, parent).header;
+  for (int parent = outline.part(number).parent; parent >= 0; parent = outline.part(parent).parent) {
+    const mime::PartHeader& header = outline.part(parent).header;
     if (header.kind == mime::PartKind::message) return "forwarded";
     if (header.content_type.value == "multipart/signed") return "signed";
     if (header.content_type.value == "multipart/encrypted") return "nested";
@@ -69,10 +50,7 @@ std::string kept_by(const mime::Outline& outline, int number) {
 }
 
 std::optional<std::string> without_suffix(std::string_view name) {
-  for (const std::string_view suffix : {".asc", ".gpg", ".pgp"})
-    if (name.size() > suffix.size() && equal_ignoring_case(name.substr(name.size() - suffix.size()), suffix))
-      return std::string(name.substr(0, name.size() - suffix.size()));
-  return std::nullopt;
+  return without_suffix_of(name, {".asc", ".gpg", ".pgp"});
 }
 
 Result<Plan> make_plan(Document& document, const mime::Outline& outline) {
@@ -96,7 +74,7 @@ Result<Plan> make_plan(Document& document, const mime::Outline& outline) {
   }
   plan.whole = all && !found.empty() && found.size() <= max_opened;
   for (Found& each : found) {
-    const mime::Part& part = part_of(outline, each.part);
+    const mime::Part& part = outline.part(each.part);
     std::string reason = plan.whole ? std::string() : kept_by(outline, each.part);
     if (!plan.whole && reason.empty()) {
       if (part.header.content_type.value == "text/html")
@@ -162,14 +140,6 @@ std::string decrypted_name(std::string_view name) {
   return shown.empty() || shown == "." || shown == ".." ? "decrypted" : shown;
 }
 
-std::vector<std::string> boundaries_around(const mime::Outline& outline, const mime::Part& part) {
-  std::vector<std::string> boundaries;
-  for (int parent = part.parent; parent >= 0; parent = part_of(outline, parent).parent)
-    if (part_of(outline, parent).header.kind == mime::PartKind::multipart)
-      boundaries.push_back(part_of(outline, parent).header.boundary);
-  return boundaries;
-}
-
 Result<mime::BodyScan> scan_body(Document& plain) {
   mime::BodyScan scan;
   Range range(plain, plain.all());
@@ -188,7 +158,7 @@ struct NewEntity {
 };
 
 Result<NewEntity> text_entity(Document& plain, const Found& found, const mime::Outline& outline, Eol eol) {
-  const mime::Part& part = part_of(outline, found.part);
+  const mime::Part& part = outline.part(found.part);
   const mime::BodyScan scan = SM_TRY(scan_body(plain));
   const std::string end(eol_text(eol));
   NewEntity entity;
@@ -200,12 +170,12 @@ Result<NewEntity> text_entity(Document& plain, const Found& found, const mime::O
     entity.content += "Content-Transfer-Encoding: base64" + end;
     entity.body = with_eol(
         std::make_unique<mime::RecodedSource<mime::Base64Coder>>(std::move(all), mime::Base64Coder()), eol, false);
-  } else if (part.parent >= 0 || scan.has_lone_cr() || scan.longest_line() > max_line) {
+  } else if (part.parent >= 0 || scan.has_lone_cr() || scan.longest_line() > mime::longest_line) {
     entity.content += "Content-Transfer-Encoding: quoted-printable" + end;
-    entity.body = with_eol(
-        std::make_unique<mime::RecodedSource<mime::QuotedPrintableCoder>>(
-            with_eol(std::move(all), Eol::crlf, false), mime::QuotedPrintableCoder(boundaries_around(outline, part))),
-        eol, false);
+    entity.body = with_eol(std::make_unique<mime::RecodedSource<mime::QuotedPrintableCoder>>(
+                               with_eol(std::move(all), Eol::crlf, false),
+                               mime::QuotedPrintableCoder(mime::boundaries_around(outline, found.part))),
+                           eol, false);
   } else {
     if (scan.has_8bit()) entity.content += "Content-Transfer-Encoding: 8bit" + end;
     entity.body = with_eol(std::move(all), eol, false);
@@ -229,22 +199,14 @@ Result<NewEntity> file_entity(Document& plain, Document& document, const mime::P
 
 Result<OpenedPart> open_part(Document& document, const mime::Outline& outline, const Found& found, Decryptor& decryptor,
                              const DecryptionLimits& bounds, const std::string& spool_directory) {
-  const mime::Part& part = part_of(outline, found.part);
-  CipherSource cipher(document, part);
-  const Ciphertext ciphertext(cipher, [&] { return std::make_unique<CipherSource>(document, part); });
-  Spool spool(spool_directory);
-  auto decryption = decryptor.decrypt(ciphertext, spool, bounds);
-  if (!decryption) {
-    if (decryption.error().kind == ErrorKind::data) return damaged();
-    return Unexpected{std::move(decryption).error()};
-  }
-  SM_TRY(spool.finish());
-  Document plain = Document::from_spool(std::move(spool));
+  const mime::Part& part = outline.part(found.part);
+  OpenedLeaf opened = SM_TRY(open_leaf(document, part, decryptor, bounds, spool_directory));
+  Document& plain = opened.plain;
 
   OpenedPart result;
   result.part = found.part;
   result.is_text = found.is_text;
-  result.decryption = std::move(*decryption);
+  result.decryption = std::move(opened.decryption);
   NewEntity made = found.is_text ? SM_TRY(text_entity(plain, found, outline, outline.eol))
                                  : SM_TRY(file_entity(plain, document, part, outline.eol));
   Spool entity(spool_directory);
@@ -262,7 +224,7 @@ Result<std::string> new_header(Document& document, const mime::Outline& outline,
                                const std::string& content) {
   const std::string eol(eol_text(outline.eol));
   if (number == 0) return mime::replace_content(outline.top(), content, eol) + eol;
-  const std::string old = SM_TRY(document.text(part_of(outline, number).header_bytes, limits::header_bytes));
+  const std::string old = SM_TRY(document.text(outline.part(number).header_bytes, limits::header_bytes));
   std::string kept;
   for (const mime::Field& field : mime::parse_header(old, outline.lone_cr).fields)
     if (!field.is_content()) kept += field.raw;
@@ -293,7 +255,7 @@ Result<InlineDecryption> decrypt_inline(Document& document, const mime::Outline&
 
   std::uint64_t position = 0;
   for (OpenedPart& opened : result.opened) {
-    const mime::Part& part = part_of(outline, opened.part);
+    const mime::Part& part = outline.part(opened.part);
     result.message.add(std::make_unique<Range>(document, Extent{position, part.header_bytes.begin}));
     result.message.add_text(SM_TRY(new_header(document, outline, opened.part, opened.outline.header)));
     result.message.add(std::make_unique<Range>(*opened.entity, opened.outline.parts.front().body));
@@ -309,14 +271,8 @@ Result<MessageVerdict> verify_inline(InlineDecryption& opened, Document& documen
   std::vector<SignatureLayer> layers = SM_TRY(verify_layers(document, outline, verifier));
   for (OpenedPart& part : opened.opened) {
     std::vector<SignatureLayer> inside;
-    if (!part.decryption.signatures.empty()) {
-      SignatureLayer layer;
-      layer.form = SignatureLayer::Form::openpgp_message;
-      layer.outermost = single;
-      layer.covered = part.outline.parts.front().body;
-      layer.signatures = part.decryption.signatures;
-      inside.push_back(std::move(layer));
-    }
+    if (!part.decryption.signatures.empty())
+      inside.push_back(message_layer(part.decryption, part.outline.parts.front().body, single));
     if (part.is_text)
       std::ranges::move(SM_TRY(verify_layers(*part.entity, part.outline, verifier)), std::back_inserter(inside));
     for (SignatureLayer& layer : inside) {

@@ -2,6 +2,7 @@
 
 #include "crypto/armor.hpp"
 #include "crypto/packets.hpp"
+#include "mime/decoded_body.hpp"
 #include "pgpmime/leaf.hpp"
 #include "pgpmime/mixed_up.hpp"
 #include "text/ascii.hpp"
@@ -23,14 +24,10 @@ bool is_enveloped(std::string_view der) {
   return der.starts_with(oid_enveloped_data) || der.starts_with(oid_auth_enveloped_data);
 }
 
-const mime::Part& part_of(const mime::Outline& outline, int number) {
-  return outline.parts.at(static_cast<std::size_t>(number));
-}
-
 // CMS of any type that is no text: many a mail program calls it application/octet-stream (RFC 8551 §3.2.1 has both).
 Result<bool> holds_enveloped(Document& document, const mime::Part& part) {
   if (part.header.kind != mime::PartKind::leaf || part.header.content_type.value.starts_with("text/")) return false;
-  const auto body = decoded_body(document, part);
+  const auto body = mime::decoded_body(document, part);
   const std::string der = SM_TRY(beginning(*body, 32));
   return is_enveloped(der);
 }
@@ -43,7 +40,7 @@ Result<std::optional<EncryptedParts>> find_encrypted(Document& document, const m
     part = around->entity;
   const auto parts = encrypted_parts(outline, part);
   // RFC 3156 §4: the first is "Version: 1"; there are writers who turn them round.
-  if (parts && part_of(outline, parts->message).header.content_type.value != "application/pgp-encrypted") return parts;
+  if (parts && outline.part(parts->message).header.content_type.value != "application/pgp-encrypted") return parts;
   const auto found = SM_TRY(mixed_up_parts(document, outline, part));
   return found ? found : parts;
 }
@@ -81,7 +78,7 @@ Result<bool> may_be_encrypted(std::string_view first_bytes) {
 
 Result<bool> is_encrypted(Document& document, const mime::Outline& outline) {
   if (const auto parts = SM_TRY(find_encrypted(document, outline))) {
-    const auto body = decoded_body(document, part_of(outline, parts->message));
+    const auto body = mime::decoded_body(document, outline.part(parts->message));
     DearmorSource packets(*body);
     const auto bytes = beginning(packets, 1);
     if (!bytes) {

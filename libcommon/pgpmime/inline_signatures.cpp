@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "crypto/armor.hpp"
+#include "mime/decoded_body.hpp"
 #include "pgpmime/leaf.hpp"
 #include "pgpmime/structure.hpp"
 #include "text/ascii.hpp"
@@ -18,32 +19,6 @@ namespace sm::pgpmime {
 namespace {
 
 constexpr std::size_t piece = 64 * 1024;
-constexpr std::size_t max_signature_bytes = 1024 * 1024;
-
-const mime::Part& part_of(const mime::Outline& outline, int number) {
-  return outline.parts.at(static_cast<std::size_t>(number));
-}
-
-// What is wrong with the message is a problem of the layer; everything else fails.
-template <class T>
-Result<bool> take(Result<T> result, SignatureLayer& layer, T& into) {
-  if (result) {
-    into = std::move(*result);
-    return true;
-  }
-  if (result.error().kind != ErrorKind::data) return Unexpected{std::move(result).error()};
-  layer.problem = result.error().code;
-  return false;
-}
-
-Result<std::string> signature_packets(Source& armored) {
-  const std::string text = SM_TRY(read_all(armored, max_signature_bytes));
-  if (!is_armored(text)) return text;
-  std::string packets;
-  for (const ArmorBlock& block : SM_TRY(dearmor(text)))
-    if (block.kind == ArmorKind::signature) packets += block.bytes;
-  return packets;
-}
 
 // Which bytes of the message `within` of the decoded leaf are: those, or all of what a transfer encoding made of them.
 Extent extent_in_message(const mime::Part& part, Extent within) {
@@ -93,10 +68,10 @@ Result<SignatureLayer> verify_clear_signed(Document& document, const mime::Part&
     return layer;
   }
   std::string packets;
-  const auto armor = decoded_range(document, part, block.armor);
-  if (!SM_TRY(take(signature_packets(*armor), layer, packets))) return layer;
-  SignedText text(decoded_range(document, part, block.text));
-  SM_TRY(take(verifier.verify(text, packets), layer, layer.signatures));
+  const auto armor = mime::decoded_range(document, part, block.armor);
+  if (!SM_TRY(take_into(layer, signature_packets(*armor), packets))) return layer;
+  SignedText text(mime::decoded_range(document, part, block.text));
+  SM_TRY(take_into(layer, verifier.verify(text, packets), layer.signatures));
   return layer;
 }
 
@@ -105,9 +80,9 @@ Result<SignatureLayer> verify_signed_message(Document& document, const mime::Par
   SignatureLayer layer;
   layer.form = SignatureLayer::Form::inline_message;
   layer.covered = extent_in_message(part, leaf.text.blocks.front().armor);
-  const auto armor = decoded_range(document, part, leaf.text.blocks.front().armor);
+  const auto armor = mime::decoded_range(document, part, leaf.text.blocks.front().armor);
   DearmorSource packets(*armor);
-  SM_TRY(take(verifier.verify_message(packets, limits::max_message), layer, layer.signatures));
+  SM_TRY(take_into(layer, verifier.verify_message(packets, limits::max_message), layer.signatures));
   return layer;
 }
 
@@ -126,11 +101,12 @@ std::vector<std::function<std::unique_ptr<Source>()>> forms_of(Document& documen
   };
   if (!as_file) add_entity();
   if (part.header.kind == mime::PartKind::leaf) {
-    forms.emplace_back([&document, &part] { return decoded_body(document, part); });
+    forms.emplace_back([&document, &part] { return mime::decoded_body(document, part); });
     // A file of text may have had other line ends than the mail has.
     if (part.header.content_type.value.starts_with("text/")) {
       for (const Eol eol : {Eol::lf, Eol::crlf})
-        forms.emplace_back([&document, &part, eol] { return with_eol(decoded_body(document, part), eol, false); });
+        forms.emplace_back(
+            [&document, &part, eol] { return with_eol(mime::decoded_body(document, part), eol, false); });
     }
   }
   if (as_file) add_entity();
@@ -139,18 +115,18 @@ std::vector<std::function<std::unique_ptr<Source>()>> forms_of(Document& documen
 
 Result<SignatureLayer> verify_detached(Document& document, const mime::Outline& outline, int signature, int mate,
                                        bool as_file, Verifier& verifier) {
-  const mime::Part& part = part_of(outline, mate);
+  const mime::Part& part = outline.part(mate);
   SignatureLayer layer;
   layer.form = SignatureLayer::Form::detached;
   layer.part = mate;
   layer.covered = as_file ? part.body : part.whole;
   std::string packets;
-  const auto encoded = decoded_body(document, part_of(outline, signature));
-  if (!SM_TRY(take(signature_packets(*encoded), layer, packets))) return layer;
+  const auto encoded = mime::decoded_body(document, outline.part(signature));
+  if (!SM_TRY(take_into(layer, signature_packets(*encoded), packets))) return layer;
   for (const auto& form : forms_of(document, outline, part, as_file)) {
     const auto data = form();
     std::vector<Signature> signatures;
-    if (!SM_TRY(take(verifier.verify(*data, packets), layer, signatures))) return layer;
+    if (!SM_TRY(take_into(layer, verifier.verify(*data, packets), signatures))) return layer;
     if (layer.signatures.empty() || any_right(signatures)) layer.signatures = std::move(signatures);
     // Without the certificate every form looks alike.
     if (std::ranges::none_of(layer.signatures,
@@ -158,14 +134,6 @@ Result<SignatureLayer> verify_detached(Document& document, const mime::Outline& 
       break;
   }
   return layer;
-}
-
-// The name less the suffix of a detached signature; empty if it is none.
-std::string name_of_signed(std::string_view name) {
-  for (const std::string_view suffix : {".asc", ".sig", ".sign", ".gpg", ".pgp"})
-    if (name.size() > suffix.size() && equal_ignoring_case(name.substr(name.size() - suffix.size()), suffix))
-      return std::string(name.substr(0, name.size() - suffix.size()));
-  return {};
 }
 
 struct Mate {
@@ -182,9 +150,9 @@ class FileNames {
   Result<int> find(int parent, const std::string& name) {
     const auto [names, fresh] = of_.try_emplace(parent);
     if (fresh) {
-      for (const int child : part_of(outline_, parent).children)
-        if (part_of(outline_, child).header.kind == mime::PartKind::leaf)
-          names->second.emplace(SM_TRY(file_name(document_, part_of(outline_, child))), child);
+      for (const int child : outline_.part(parent).children)
+        if (outline_.part(child).header.kind == mime::PartKind::leaf)
+          names->second.emplace(SM_TRY(file_name(document_, outline_.part(child))), child);
     }
     const auto found = names->second.find(name);
     return found == names->second.end() ? -1 : found->second;
@@ -197,12 +165,12 @@ class FileNames {
 };
 
 Result<Mate> find_mate(Document& document, const mime::Outline& outline, FileNames& names, int signature) {
-  const mime::Part& part = part_of(outline, signature);
+  const mime::Part& part = outline.part(signature);
   if (part.parent < 0) return Mate{};
-  const std::vector<int>& siblings = part_of(outline, part.parent).children;
-  const std::string wanted = name_of_signed(SM_TRY(file_name(document, part)));
-  if (!wanted.empty()) {
-    const int sibling = SM_TRY(names.find(part.parent, wanted));
+  const std::vector<int>& siblings = outline.part(part.parent).children;
+  const std::string name = SM_TRY(file_name(document, part));
+  if (const auto wanted = without_suffix_of(name, {".asc", ".sig", ".sign", ".gpg", ".pgp"})) {
+    const int sibling = SM_TRY(names.find(part.parent, *wanted));
     if (sibling >= 0) return Mate{sibling, true};
   }
   const auto place = std::ranges::find(siblings, signature);

@@ -5,6 +5,7 @@
 #include "base/limits.hpp"
 #include "crypto/armor.hpp"
 #include "crypto/packets.hpp"
+#include "mime/decoded_body.hpp"
 #include "mime/header.hpp"
 #include "pgpmime/structure.hpp"
 #include "text/ascii.hpp"
@@ -61,7 +62,7 @@ bool begins_encrypted(std::string_view bytes) {
 
 // The first tag behind the armor of a message; 0 if it can't be read.
 Result<int> tag_in_armor(Document& document, const mime::Part& part, const InlineBlock& block) {
-  const auto armor = decoded_range(document, part, block.armor);
+  const auto armor = mime::decoded_range(document, part, block.armor);
   DearmorSource packets(*armor);
   const auto bytes = beginning(packets, 2);
   if (bytes) return first_tag(*bytes).value_or(0);
@@ -70,7 +71,7 @@ Result<int> tag_in_armor(Document& document, const mime::Part& part, const Inlin
 }
 
 Result<Leaf> look_at_text(Document& document, const mime::Part& part, Leaf leaf) {
-  const auto body = decoded_body(document, part);
+  const auto body = mime::decoded_body(document, part);
   leaf.text = SM_TRY(scan_inline(*body));
   leaf.kind = leaf.is_text ? Leaf::Kind::text : Leaf::Kind::other;
   if (!leaf.text.bare || leaf.text.blocks.size() > 1 || leaf.text.too_many) return leaf;
@@ -106,19 +107,19 @@ Result<Leaf> look_at(Document& document, const mime::Part& part) {
   if (leaf.is_text) {
     leaf = SM_TRY(look_at_text(document, part, std::move(leaf)));
     if (leaf.kind == Leaf::Kind::text && leaf.text.blocks.empty() && part.header.content_type.value == "text/html") {
-      const auto body = decoded_body(document, part);
+      const auto body = mime::decoded_body(document, part);
       const std::string html = SM_TRY(beginning(*body, max_blank_html + 1));
       if (html.size() <= max_blank_html && is_blank_html(html)) leaf.kind = Leaf::Kind::blank;
     }
     return leaf;
   }
 
-  const auto body = decoded_body(document, part);
+  const auto body = mime::decoded_body(document, part);
   const std::string begin = SM_TRY(beginning(*body, max_version));
   if (begins_encrypted(begin)) {
     leaf.kind = Leaf::Kind::encrypted;
   } else if (first_tag(begin) == packet_signature) {
-    const auto whole = decoded_body(document, part);
+    const auto whole = mime::decoded_body(document, part);
     const auto bytes = SM_TRY(beginning(*whole, max_binary_signature));
     const auto packets = split_packets(bytes);
     if (packets && std::ranges::all_of(*packets, [](const Packet& packet) { return packet.tag == packet_signature; }))
@@ -135,7 +136,7 @@ Result<Leaf> look_at(Document& document, const mime::Part& part) {
 }
 
 Result<bool> may_become_encrypted(Document& document, const mime::Part& part, bool& blank) {
-  const auto body = decoded_body(document, part);
+  const auto body = mime::decoded_body(document, part);
   const std::string begin = SM_TRY(beginning(*body, max_blank_html));
   std::string_view text = begin;
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
@@ -157,37 +158,11 @@ Result<bool> may_become_encrypted(Document& document, const mime::Part& part, bo
          (begin.size() < 8 || begins_encrypted(begin) || type == "application/pgp-encrypted");
 }
 
-std::unique_ptr<Source> decoded_range(Document& document, const mime::Part& part, Extent within) {
-  // Skips and bounds what is decoded.
-  class Slice final : public Source {
-   public:
-    Slice(std::unique_ptr<Source> from, Extent within) : from_(std::move(from)), within_(within) {}
-    Result<std::size_t> read(std::span<char> buffer) override {
-      while (at_ < within_.begin) {
-        char skipped[4096];
-        const std::size_t wanted =
-            static_cast<std::size_t>(std::min<std::uint64_t>(sizeof skipped, within_.begin - at_));
-        const std::size_t count = SM_TRY(from_->read({skipped, wanted}));
-        if (count == 0) return std::size_t{0};
-        at_ += count;
-      }
-      const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), within_.end - at_));
-      if (wanted == 0) return std::size_t{0};
-      const std::size_t count = SM_TRY(from_->read(buffer.first(wanted)));
-      at_ += count;
-      return count;
-    }
-
-   private:
-    std::unique_ptr<Source> from_;
-    Extent within_;
-    std::uint64_t at_ = 0;
-  };
-  const mime::Encoding encoding = part.header.encoding;
-  if (encoding != mime::Encoding::base64 && encoding != mime::Encoding::quoted_printable)
-    return std::make_unique<Range>(
-        document, Extent{part.body.begin + within.begin, std::min(part.body.begin + within.end, part.body.end)});
-  return std::make_unique<Slice>(decoded_body(document, part), within);
+std::optional<std::string> without_suffix_of(std::string_view name, std::initializer_list<std::string_view> suffixes) {
+  for (const std::string_view suffix : suffixes)
+    if (name.size() > suffix.size() && equal_ignoring_case(name.substr(name.size() - suffix.size()), suffix))
+      return std::string(name.substr(0, name.size() - suffix.size()));
+  return std::nullopt;
 }
 
 Result<std::string> file_name(Document& document, const mime::Part& part) {

@@ -2,7 +2,10 @@
 // blocks in it, an encrypted file, a detached signature.
 #pragma once
 
+#include <initializer_list>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "io/document.hpp"
 #include "mime/outline.hpp"
@@ -36,8 +39,8 @@ Result<Leaf> look_at(Document& document, const mime::Part& part);
 // a version by what may follow; sets `blank` if nothing is seen of it yet.
 Result<bool> may_become_encrypted(Document& document, const mime::Part& part, bool& blank);
 
-// `within` of the leaf's decoded body. `document` must outlive it.
-std::unique_ptr<Source> decoded_range(Document& document, const mime::Part& part, Extent within);
+// `name` less the first of these endings that it has, in any case; nullopt if it has none, or nothing else.
+std::optional<std::string> without_suffix_of(std::string_view name, std::initializer_list<std::string_view> suffixes);
 
 // The name that a part has as a file (RFC 2183 §2.3, else the parameter name of its type), as it stands there; empty if
 // it has none.

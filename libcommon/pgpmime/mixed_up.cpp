@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t max_parts = 16;
 constexpr int max_depth = 4;
 
-const mime::Part& part_of(const mime::Outline& outline, int number) {
-  return outline.parts.at(static_cast<std::size_t>(number));
-}
-
 struct Found {
   int version = -1;
   int message = -1;
@@ -24,7 +20,7 @@ struct Found {
 };
 
 Result<void> collect(Document& document, const mime::Outline& outline, int number, int depth, Found& found) {
-  const mime::Part& part = part_of(outline, number);
+  const mime::Part& part = outline.part(number);
   if (++found.parts > max_parts || depth > max_depth) found.more = true;
   if (found.more) return {};
   if (part.header.kind == mime::PartKind::multipart) {
@@ -58,7 +54,7 @@ Result<void> collect(Document& document, const mime::Outline& outline, int numbe
 }  // namespace
 
 Result<std::optional<EncryptedParts>> mixed_up_parts(Document& document, const mime::Outline& outline, int part) {
-  const mime::Part& whole = part_of(outline, part);
+  const mime::Part& whole = outline.part(part);
   // What can be seen without reading any body.
   const bool has_version = std::ranges::any_of(outline.parts, [](const mime::Part& each) {
     return each.header.kind == mime::PartKind::leaf && each.header.content_type.value == "application/pgp-encrypted";

@@ -16,7 +16,7 @@ int payload_root(const mime::Outline& outline, int part) {
 Result<std::optional<PayloadHeader>> payload_header(Document& document, const mime::Outline& outline, int part) {
   PayloadHeader result;
   result.root = payload_root(outline, part);
-  const mime::Part& root = outline.parts.at(static_cast<std::size_t>(result.root));
+  const mime::Part& root = outline.part(result.root);
   const auto mark = mime::header_mark(root.header.content_type);
   if (!mark) return std::optional<PayloadHeader>();
   result.mark = *mark;

@@ -34,11 +34,9 @@ struct EncryptedParts {
 };
 std::optional<EncryptedParts> encrypted_parts(const mime::Outline& outline, int part);
 
-// The body of a leaf with its transfer encoding undone, as a Source. `document` must outlive it.
-std::unique_ptr<Source> decoded_body(Document& document, const mime::Part& part);
-
-// The first `size` bytes of a stream, fewer only at its end.
-Result<std::string> beginning(Source& source, std::size_t size);
+// The packets of the signatures that `encoded`, the body of a signature's part, holds: all of its armored ones, one
+// after the other, or the bytes as they are. At most 1 MiB (io.too-long, data); the armor's errors.
+Result<std::string> signature_packets(Source& encoded);
 
 // The one address of From in normal form; empty if the field is missing, empty, repeated, malformed or names other than
 // one mailbox: then no verdict is good.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "crypto/armor.hpp"
 #include "mime/address.hpp"
+#include "mime/decoded_body.hpp"
 #include "pgpmime/inline_signatures.hpp"
 #include "pgpmime/payload.hpp"
 #include "pgpmime/structure.hpp"
@@ -13,7 +13,6 @@ namespace sm::pgpmime {
 namespace {
 
 constexpr std::size_t max_layers = 100;
-constexpr std::size_t max_signature_bytes = 1024 * 1024;
 
 // Reads the signature part; a part that holds none is a problem of the layer, not a failure of the program.
 Result<SignatureLayer> verify_signed(Document& document, const mime::Outline& outline, const SignedParts& parts,
@@ -21,39 +20,17 @@ Result<SignatureLayer> verify_signed(Document& document, const mime::Outline& ou
   SignatureLayer layer;
   layer.part = parts.whole;
   layer.outermost = parts.whole == 0 && parts.exact;
-  const mime::Part& entity = outline.parts.at(static_cast<std::size_t>(parts.entity));
+  const mime::Part& entity = outline.part(parts.entity);
   layer.covered = entity.whole;
 
-  const auto problem = [&layer](const Error& error) -> Result<SignatureLayer> {
-    layer.problem = error.code;
-    return std::move(layer);
-  };
-  const auto encoded = decoded_body(document, outline.parts.at(static_cast<std::size_t>(parts.signature)));
-  auto text = read_all(*encoded, max_signature_bytes);
-  if (!text) {
-    if (text.error().kind == ErrorKind::data) return problem(text.error());
-    return Unexpected{std::move(text).error()};
-  }
+  const auto encoded = mime::decoded_body(document, outline.part(parts.signature));
   std::string packets;
-  if (is_armored(*text)) {
-    auto blocks = dearmor(*text);
-    if (!blocks) return problem(blocks.error());
-    // Several armored signatures after one another are all of them signatures on the same entity.
-    for (const ArmorBlock& block : *blocks)
-      if (block.kind == ArmorKind::signature) packets += block.bytes;
-  } else {
-    packets = std::move(*text);
-  }
+  if (!SM_TRY(take_into(layer, signature_packets(*encoded), packets))) return layer;
 
   // RFC 3156 §5: the digital signature is over the canonical text form, with CRLF.
   Range range(document, layer.covered);
   EolSource canonical(range, Eol::crlf, outline.lone_cr);
-  auto signatures = verifier.verify(canonical, packets);
-  if (!signatures) {
-    if (signatures.error().kind == ErrorKind::data) return problem(signatures.error());
-    return Unexpected{std::move(signatures).error()};
-  }
-  layer.signatures = std::move(*signatures);
+  SM_TRY(take_into(layer, verifier.verify(canonical, packets), layer.signatures));
   return layer;
 }
 
@@ -63,19 +40,25 @@ Unexpected too_many_signatures() {
 
 // The From of the forwarded message that holds the part; nullopt if none does.
 Result<std::optional<std::string>> forwarded_from(Document& document, const mime::Outline& outline, int part) {
-  const auto part_of = [&](int number) -> const mime::Part& {
-    return outline.parts.at(static_cast<std::size_t>(number));
-  };
-  for (int inner = part; inner >= 0; inner = part_of(inner).parent) {
-    const int parent = part_of(inner).parent;
-    if (parent < 0 || part_of(parent).header.kind != mime::PartKind::message) continue;
-    const std::string header = SM_TRY(document.text(part_of(inner).header_bytes, limits::header_bytes));
+  for (int inner = part; inner >= 0; inner = outline.part(inner).parent) {
+    const int parent = outline.part(inner).parent;
+    if (parent < 0 || outline.part(parent).header.kind != mime::PartKind::message) continue;
+    const std::string header = SM_TRY(document.text(outline.part(inner).header_bytes, limits::header_bytes));
     return std::optional(from_address(mime::parse_header(header, outline.lone_cr)));
   }
   return std::optional<std::string>();
 }
 
 }  // namespace
+
+SignatureLayer message_layer(const Decryption& decryption, Extent covered, bool outermost) {
+  SignatureLayer layer;
+  layer.form = SignatureLayer::Form::openpgp_message;
+  layer.outermost = outermost;
+  layer.covered = covered;
+  layer.signatures = decryption.signatures;
+  return layer;
+}
 
 Result<std::vector<SignatureLayer>> verify_layers(Document& document, const mime::Outline& outline,
                                                   Verifier& verifier) {

@@ -36,6 +36,21 @@ struct SignatureLayer {
   std::string problem;                  // why its signatures could not be read, a code; empty if they could
 };
 
+// What is wrong with the message is a problem of the layer, and false; everything else fails.
+template <class T>
+Result<bool> take_into(SignatureLayer& layer, Result<T> result, T& into) {
+  if (result) {
+    into = std::move(*result);
+    return true;
+  }
+  if (result.error().kind != ErrorKind::data) return Unexpected{std::move(result).error()};
+  layer.problem = result.error().code;
+  return false;
+}
+
+// The signatures of an OpenPGP message that was decrypted.
+SignatureLayer message_layer(const Decryption& decryption, Extent covered, bool outermost);
+
 // What the payload says of the message's header (RFC 9788), where a signature or an encryption covers all of it.
 struct HeaderState {
   std::string mark;                  // "clear", "cipher", "v1" for the older draft's; empty if nothing is protected

@@ -25,4 +25,8 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+bool has_8bit(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return (c & 0x80) != 0; });
+}
+
 }  // namespace sm

@@ -25,6 +25,8 @@ constexpr char to_lower(char c) {
 std::string lower(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
+// Whether some byte is none of ASCII's.
+bool has_8bit(std::string_view text);
 // Without white space (is_space) at both ends; a view into `text`.
 std::string_view trim(std::string_view text);
 

@@ -12,6 +12,7 @@
 #include "backend/rnp/framing.hpp"
 #include "backend/rnp/inflate.hpp"
 #include "base/limits.hpp"
+#include "io/descriptor.hpp"
 
 namespace sm::rnp {
 namespace {
@@ -22,17 +23,6 @@ constexpr std::size_t max_signature = 64 * 1024;
 constexpr std::size_t max_signatures = 2000;  // one-pass packets and signatures
 constexpr std::size_t partial_size = 8192;
 constexpr char partial_length = '\xed';  // of 2^13 bytes
-
-// Reads until `buffer` is full or the source at its end.
-Result<std::size_t> fill(Source& from, std::span<char> buffer) {
-  std::size_t size = 0;
-  while (size < buffer.size()) {
-    const std::size_t got = SM_TRY(from.read(buffer.subspan(size)));
-    if (got == 0) break;
-    size += got;
-  }
-  return size;
-}
 
 // Packets one after the other, as a Source of the present one's body.
 class PacketReader final : public Source {
@@ -130,7 +120,7 @@ class Opened final : public Source {
   // Another chunk, of whole blocks unless it is the last. In CFB the key stream is what came before, encrypted.
   Result<void> more() {
     std::array<char, 8192> chunk;
-    const std::size_t size = SM_TRY(fill(body_, chunk));
+    const std::size_t size = SM_TRY(read_full(body_, chunk));
     ended_ = size < chunk.size();
     const std::size_t block = previous_.size();
     const std::size_t blocks = (size + block - 1) / block;
@@ -243,7 +233,7 @@ struct MimeLiteral::State {
       case packet_one_pass_signature:
       case packet_signature: {
         std::string body(max_signature, '\0');
-        body.resize(SM_TRY(fill(packets, body)));
+        body.resize(SM_TRY(read_full(packets, body)));
         if (body.size() == max_signature || ++signatures > max_signatures) return damaged();
         give(make_packet(packets.tag(), body));
         return {};
@@ -270,7 +260,7 @@ struct MimeLiteral::State {
   Result<void> pass_literal() {
     const std::size_t old = literal.size();
     literal.resize(partial_size + 1);
-    literal.resize(old + SM_TRY(fill(levels.back()->packets, std::span(literal).subspan(old))));
+    literal.resize(old + SM_TRY(read_full(levels.back()->packets, std::span(literal).subspan(old))));
     if (size == 0) {
       if (literal.size() < 2 || std::string_view("mbtul1").find(literal[0]) == std::string_view::npos) return damaged();
       literal[0] = 'b';
