@@ -1,35 +1,18 @@
 #include "cli/child.hpp"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 
 namespace sm::cli {
-namespace {
-
-struct Pipe {
-  Descriptor read;
-  Descriptor write;
-};
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno("cli.child", "can't make a pipe", errno);
-  return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
-}  // namespace
-
 Result<Child> Child::start(const std::vector<std::string>& command, bool answers) {
   // Standard descriptors are open (run() sees to it), so that no pipe becomes one of them.
-  Pipe input = SM_TRY(make_pipe());
+  Pipe input = SM_TRY(make_pipe("cli.child"));
   Pipe output;
-  if (answers) output = SM_TRY(make_pipe());
+  if (answers) output = SM_TRY(make_pipe("cli.child"));
   Child child = SM_TRY(run(command, input.read, output.write, false));
   child.to_ = std::move(input.write);
   child.from_ = std::move(output.read);
@@ -42,7 +25,7 @@ Result<Child> Child::start_with(const std::vector<std::string>& command, const D
 
 Result<Child> Child::run(const std::vector<std::string>& command, const Descriptor& input, const Descriptor& output,
                          bool dies_with_us) {
-  Pipe report = SM_TRY(make_pipe());  // what exec says if it fails
+  Pipe report = SM_TRY(make_pipe("cli.child"));  // what exec says if it fails
   std::vector<char*> words;
   words.reserve(command.size() + 1);
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));

@@ -1,6 +1,5 @@
 #include "cli/context.hpp"
 
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,9 +11,9 @@
 #include <stdexcept>
 
 #include "base/headroom.hpp"
-#include "cli/child.hpp"
 #include "cli/diagnostics.hpp"
 #include "cli/exit.hpp"
+#include "cli/handover.hpp"
 #include "cli/state.hpp"
 #include "cli/terminal.hpp"
 #include "text/ascii.hpp"
@@ -168,78 +167,6 @@ void Context::private_output() {
   state_.output.make_private();
 }
 
-namespace {
-
-// Starts CMD with `result` on its stdin. It must not take a part of a message for all of it, whatever befalls us: so
-// all of it lies in the pipe before CMD starts, up to a megabyte. Of more, ciphertext goes into a file without a name;
-// anything else is fed, and then CMD dies with us, since it may not touch the disk in clear.
-Result<Child> start_with_result(const std::vector<std::string>& command, Source& result, Spool::Content content,
-                                const std::string& spool_directory) {
-  constexpr int wanted = 1 << 20;
-  constexpr std::size_t piece = 64 * 1024;
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno("cli.child", "can't make a pipe", errno);
-  Descriptor from(ends[0]);
-  Descriptor to(ends[1]);
-  fcntl(to.get(), F_SETPIPE_SZ, wanted);
-  fcntl(to.get(), F_SETFL, O_NONBLOCK);
-
-  const auto started_with = [&command](const Descriptor& whole) -> Result<Child> {
-    Child child = SM_TRY(Child::start_with(command, whole, false));
-    child.close_input();
-    return child;
-  };
-  const auto buffer = std::make_unique_for_overwrite<char[]>(piece);
-  std::string_view rest;
-  std::uint64_t held = 0;
-  for (;;) {
-    if (rest.empty()) rest = {buffer.get(), SM_TRY(result.read({buffer.get(), piece}))};
-    if (rest.empty()) {
-      to = Descriptor();
-      return started_with(from);
-    }
-    const ssize_t count = write(to.get(), rest.data(), rest.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) break;
-    if (count < 0) return fail_errno("cli.child", "can't write into a pipe", errno);
-    rest.remove_prefix(static_cast<std::size_t>(count));
-    held += static_cast<std::uint64_t>(count);
-  }
-
-  if (content == Spool::Content::ciphertext) {
-    const Descriptor file = SM_TRY(unlinked_file(spool_directory));
-    DescriptorSink sink(file.get());
-    DescriptorSource source(from.get());
-    const auto moved = std::make_unique_for_overwrite<char[]>(piece);
-    while (held > 0) {
-      const std::size_t count = SM_TRY(source.read({moved.get(), std::min<std::uint64_t>(piece, held)}));
-      SM_TRY(sink.write({moved.get(), count}));
-      held -= count;
-    }
-    SM_TRY(sink.write(rest));
-    SM_TRY(copy(result, sink));
-    if (lseek(file.get(), 0, SEEK_SET) != 0) return fail_errno("io.spool", "can't rewind a temporary file", errno);
-    return started_with(file);
-  }
-
-  const BrokenPipeIgnored ignored;
-  Child child = SM_TRY(Child::start_with(command, from, true));
-  from = Descriptor();
-  fcntl(to.get(), F_SETFL, 0);
-  while (!rest.empty()) {
-    if (!write_all(to.get(), rest)) {
-      if (errno == EPIPE) break;  // it reads no further, which is no failure: its status is its word
-      return fail_errno("cli.child", "can't write to the command", errno);
-    }
-    rest = {buffer.get(), SM_TRY(result.read({buffer.get(), piece}))};
-  }
-  to = Descriptor();
-  child.close_input();
-  return child;
-}
-
-}  // namespace
-
 Result<int> Context::release(Source& result, Spool::Content content) {
   // More than composing and armoring a result takes: once its first byte is written it is too late to run out.
   constexpr std::size_t headroom = 1 << 20;
@@ -250,7 +177,7 @@ Result<int> Context::release(Source& result, Spool::Content content) {
     SM_TRY(state_.output.write_all(result));
     return exit_yes;
   }
-  Child child = SM_TRY(start_with_result(command, result, content, spool_directory()));
+  Child child = SM_TRY(hand_over(command, result, content, spool_directory()));
   const auto status = child.wait();
   if (!status) return fail(ErrorKind::temporary, "cli.child", command[0] + " was ended by a signal");
   note(command[0] + " ended with status " + std::to_string(*status));

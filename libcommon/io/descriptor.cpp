@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -47,6 +48,12 @@ Descriptor::~Descriptor() {
 
 int Descriptor::release() {
   return std::exchange(fd_, -1);
+}
+
+Result<Pipe> make_pipe(std::string_view code) {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno(code, "can't make a pipe", errno);
+  return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
 Result<std::size_t> DescriptorSource::read(std::span<char> buffer) {

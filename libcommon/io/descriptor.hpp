@@ -25,6 +25,13 @@ class Descriptor {
   int fd_ = -1;
 };
 
+struct Pipe {
+  Descriptor read;
+  Descriptor write;
+};
+// Both ends close-on-exec. Error: `code` (temporary).
+Result<Pipe> make_pipe(std::string_view code);
+
 // How much is read or written at a time by what has a buffer.
 inline constexpr std::size_t io_piece = 64 * 1024;
 

@@ -33,6 +33,21 @@ std::string_view eol_text(Eol eol) {
   return {};
 }
 
+std::string with_line_ends(std::string_view text, Eol to, bool lone_cr) {
+  const std::string_view eol = eol_text(to);
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool with_lf = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+    if (with_lf) ++i;
+    if (text[i] == '\n' || (text[i] == '\r' && lone_cr))
+      out += eol;
+    else
+      out += text[i];
+  }
+  return out;
+}
+
 EolSource::EolSource(Source& from, Eol to, bool lone_cr)
     : from_(from), to_(eol_text(to)), lone_cr_(lone_cr), buffer_(std::make_unique_for_overwrite<char[]>(io_piece)) {}
 

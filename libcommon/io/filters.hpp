@@ -15,6 +15,9 @@ enum class Eol { lf, crlf, cr };
 // "\n", "\r\n" or "\r".
 std::string_view eol_text(Eol eol);
 
+// `text` with every line end, LF and CRLF and, if `lone_cr`, a CR alone, as `to`.
+std::string with_line_ends(std::string_view text, Eol to, bool lone_cr = false);
+
 // Writes every line end of `from` as `to`: LF, CRLF and, if `lone_cr`, a CR alone are line ends. What is no line end is
 // not touched. (RFC 3156 §5 wants CRLF for what is signed.)
 class EolSource final : public Source {
@@ -31,6 +34,16 @@ class EolSource final : public Source {
   std::unique_ptr<char[]> buffer_;
   std::string_view in_;   // of buffer_, not yet looked at
   std::string_view out_;  // a line end, or what is left of it, to be stored next
+};
+
+// A Source that somebody else owns, where one is owned.
+class BorrowedSource final : public Source {
+ public:
+  explicit BorrowedSource(Source& from) : from_(from) {}
+  Result<std::size_t> read(std::span<char> buffer) override { return from_.read(buffer); }
+
+ private:
+  Source& from_;
 };
 
 // One after the other. Owns them.

@@ -76,6 +76,9 @@ std::string without_parameters(std::string_view body, std::initializer_list<std:
 // One that ends inside a comment or a quoted string is written anew as parse_content_type() reads it.
 std::string with_parameters(const std::string& field, std::string_view parameters);
 
+// The value of an extended parameter ("name*=", RFC 2231 §4) that says `text`, which should be UTF-8.
+std::string extended_value(std::string_view text);
+
 // Transfer encoding (RFC 2045 §6): identity for 7bit, 8bit and absent.
 enum class Encoding { identity, binary, quoted_printable, base64, unknown };
 Encoding parse_encoding(std::string_view body);

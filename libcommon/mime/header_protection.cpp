@@ -55,19 +55,8 @@ bool goes_inside(const Field& field) {
   return is_protected(field) && !is_bcc(field);
 }
 
-std::string with_eol(std::string lines, std::string_view eol) {
-  if (eol == crlf) return lines;
-  std::string out;
-  for (std::size_t at = 0; at < lines.size();) {
-    const std::size_t end = std::min(lines.find(crlf, at), lines.size());
-    out.append(lines, at, end - at).append(eol);
-    at = end + crlf.size();
-  }
-  return out;
-}
-
-void end_line(std::string& out, std::string_view eol) {
-  if (!out.empty() && out.back() != '\n' && !(eol == "\r" && out.back() == '\r')) out += eol;
+void end_line(std::string& out, Eol eol) {
+  if (!out.empty() && out.back() != '\n' && !(eol == Eol::cr && out.back() == '\r')) out += eol_text(eol);
 }
 
 // The fields of each name, in lower case.
@@ -173,8 +162,8 @@ std::optional<HeaderMark> header_mark(const Parameterized& content_type) {
   return std::nullopt;
 }
 
-std::string restored_header(const Header& outer, const Header& inside, const HeaderMark& mark, bool keep_from,
-                            std::string_view eol, bool inside_lone_cr) {
+std::string restored_header(const Header& outer, const Header& inside, const HeaderMark& mark, bool keep_from, Eol eol,
+                            bool inside_lone_cr) {
   const auto replaces = [&](const Field& field) { return is_protected(field) && !(keep_from && field.is("From")); };
   const Index before = index_of(outer);
   const Index after = index_of(inside);
@@ -185,7 +174,7 @@ std::string restored_header(const Header& outer, const Header& inside, const Hea
     std::size_t& done = written[name];
     const std::vector<const Field*>& fields = after.at(name);
     for (; done < fields.size(); ++done) {
-      out += with_eol(clean_field(*fields[done], inside_lone_cr), eol);
+      out += with_line_ends(clean_field(*fields[done], inside_lone_cr), eol);
       if (one) {
         ++done;
         return;

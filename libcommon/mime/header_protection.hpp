@@ -59,7 +59,8 @@ struct HeaderMark {
 std::optional<HeaderMark> header_mark(const Parameterized& content_type);
 
 // Fields that are never taken from inside: verdicts and traces of the mail's way, which only programs on the receiver's
-// side write: SM-Verdict, Authentication-Results, ARC-*, Received*, Return-Path, Delivered-To, DKIM-*, X-Spam-*.
+// side write: SM-Verdict, SM-At-Rest, Authentication-Results, ARC-*, Received*, Return-Path, Delivered-To, DKIM-*,
+// X-Spam-*.
 bool is_of_transport(const Field& field);
 // Whether a field inside counts as protected: no Content-*, MIME-Version, HP-Outer, Autocrypt-Gossip, nor of transport.
 bool is_protected(const Field& field);
@@ -69,15 +70,15 @@ bool is_protected(const Field& field);
 // takes the place of one. `keep_from`: From stays the one outside. With hp="cipher" a To, Cc or a field that says where
 // answers go that only stands outside is left out: an answer would carry what was decrypted to whoever put it there
 // (§4.2 has all fields from the payload then).
-std::string restored_header(const Header& outer, const Header& inside, const HeaderMark& mark, bool keep_from,
-                            std::string_view eol, bool inside_lone_cr);
+std::string restored_header(const Header& outer, const Header& inside, const HeaderMark& mark, bool keep_from, Eol eol,
+                            bool inside_lone_cr);
 
 // Names, in lower case and each once, of the protected fields of `inside` that stand in `outer` and say something else,
-// and of those that only stand in `outer` and say where answers go.
-// With HP-Outer fields those that were sent so don't count, nor does "[...]" or "..." for a Subject.
+// and of those that only stand in `outer` and say where answers go. With HP-Outer fields those that were sent so don't
+// count, nor does "[...]" or "..." for a Subject.
 std::vector<std::string> altered_fields(const Header& outer, const Header& inside);
 
-// The marks taken from the Content-Type field of an entity's header: `field` is its body.
+// `body` of a Content-Type field without the marks.
 std::string unmarked(std::string_view body);
 
 }  // namespace sm::mime

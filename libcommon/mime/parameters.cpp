@@ -276,6 +276,17 @@ Parameterized parse_content_type(std::string_view body) {
   return result;
 }
 
+std::string extended_value(std::string_view text) {
+  std::string out = "utf-8''";
+  for (const char c : text) {
+    if (is_alpha(c) || is_digit(c) || contains(".-_", c))
+      out += c;
+    else
+      out.append("%").append(hex_upper({&c, 1}));
+  }
+  return out;
+}
+
 std::string without_parameters(std::string_view body, std::initializer_list<std::string_view> names) {
   std::string out;
   std::size_t kept = 0;  // of `body`, in `out`
@@ -334,14 +345,7 @@ std::string with_parameters(const std::string& field, std::string_view parameter
       }
       out += '"';
     } else {
-      out += "*=utf-8''";
-      for (const char c : value) {
-        if (is_token(c) && !contains("*'%", c)) {
-          out += c;
-        } else {
-          out.append("%").append(hex_upper({&c, 1}));
-        }
-      }
+      out.append("*=").append(extended_value(value));
     }
   }
   return out.append(";\r\n ").append(parameters).append("\r\n");

@@ -1,6 +1,5 @@
 #include "openpgp/deadline.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -98,16 +97,13 @@ Result<std::optional<std::string>> before_timeout(cli::Context& context,
   cli::disarm_timeout();
   const auto until = steady_clock::now() + std::chrono::seconds(timer.it_value.tv_sec) +
                      std::chrono::microseconds(timer.it_value.tv_usec);
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return fail_errno("openpgp.child", "can't make a pipe", errno);
-  const Descriptor from(ends[0]);
-  Descriptor to(ends[1]);
+  Pipe pipe = SM_TRY(make_pipe("openpgp.child"));
   const pid_t self = getpid();
   const pid_t child = fork();
   if (child < 0) return fail_errno("openpgp.child", "can't start a process", errno);
-  if (child == 0) be_child(work, self, to.get());
-  to = Descriptor();
-  const std::string text = listen(from.get(), until);
+  if (child == 0) be_child(work, self, pipe.write.get());
+  pipe.write = Descriptor();
+  const std::string text = listen(pipe.read.get(), until);
   const bool late = steady_clock::now() >= until && !text.ends_with('.');
   kill(child, SIGKILL);
   while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {

@@ -21,13 +21,7 @@ Result<pgpmime::VerdictField> undecided(cli::Context& context, std::string_view 
 
 Result<int> release_with(cli::Context& context, Document& message, std::string_view field) {
   pgpmime::HeaderMap map = SM_TRY(pgpmime::map_headers(message));
-  std::string text;
-  for (const char c : field) {
-    if (c == '\n')
-      text += eol_text(map.eol);
-    else
-      text += c;
-  }
+  std::string text = with_line_ends(field, map.eol);
   const auto result = pgpmime::annotated(message, std::move(map), std::move(text));
   return context.release(*result);
 }

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <iterator>
 
-#include "io/memory.hpp"
 #include "mime/decoded_body.hpp"
 #include "mime/entity_header.hpp"
 #include "mime/legacy_display.hpp"
@@ -126,15 +125,13 @@ Result<DecryptedMessage> decrypt(Document& document, const mime::Outline& outlin
   const std::string eol(eol_text(outline.eol));
   const auto payload = SM_TRY(payload_header(*result.payload, result.outline, 0));
   const bool covers_all = payload && payload->root == 0;
-  const std::string own =
-      content_fields(result.outline, covers_all && payload->mark.protection != mime::Protection::none);
-  StringSource fields(own);
-  EolSource converted(fields, outline.eol, result.outline.lone_cr);
-  const std::string content = SM_TRY(read_all(converted, 2 * limits::header_bytes));
+  const std::string content =
+      with_line_ends(content_fields(result.outline, covers_all && payload->mark.protection != mime::Protection::none),
+                     outline.eol, result.outline.lone_cr);
   std::string header = outline.header;
   if (payload) {
     result.from_differs = from_differs(outline.top(), payload->header());
-    header = mime::restored_header(outline.top(), payload->header(), payload->mark, result.from_differs, eol,
+    header = mime::restored_header(outline.top(), payload->header(), payload->mark, result.from_differs, outline.eol,
                                    payload->lone_cr);
   }
   result.message.add_text(mime::replace_content(mime::parse_header(header, outline.lone_cr), content, eol) + eol);

@@ -114,19 +114,7 @@ std::string charset_of(const Found& found, const mime::Part& part, const mime::B
 std::string name_parameter(std::string_view parameter, std::string_view name) {
   const bool plain = std::ranges::all_of(name, [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
   if (plain) return std::string(parameter) + "=\"" + std::string(name) + "\"";
-  std::string escaped = std::string(parameter) + "*=utf-8''";
-  for (const char c : name) {
-    if (is_alpha(c) || is_digit(c) || c == '.' || c == '-' || c == '_') {
-      escaped += c;
-    } else {
-      constexpr std::string_view digits = "0123456789ABCDEF";
-      const auto octet = static_cast<unsigned char>(c);
-      escaped += '%';
-      escaped += digits[octet >> 4];
-      escaped += digits[octet & 15];
-    }
-  }
-  return escaped;
+  return std::string(parameter) + "*=" + mime::extended_value(name);
 }
 
 // A file's name as it was before it was encrypted: no path, no controls, UTF-8.

@@ -55,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Header outer = parse_header(outside, lone_cr);
     const Header inner = parse_header(inside, lone_cr);
     for (const HeaderMark mark : {HeaderMark{Protection::cipher, false}, HeaderMark{Protection::none, true}}) {
-      const std::string text = restored_header(outer, inner, mark, true, "\r\n", lone_cr);
+      const std::string text = restored_header(outer, inner, mark, true, sm::Eol::crlf, lone_cr);
       const Header restored = parse_header(text, lone_cr);
       require(transport_fields(restored) <= transport_fields(outer));
       require(restored.count("From") <= outer.count("From"));

@@ -17,10 +17,7 @@ class BoundedSink final : public Sink {
   BoundedSink(Sink& to, const Message& message, std::uint64_t limit) : to_(to), message_(message), limit_(limit) {}
   Result<void> write(std::string_view bytes) override {
     written_ += bytes.size();
-    if (written_ > limit_) return damaged_as("crypto.too-long");
-    if (written_ > limits::compression_free && written_ / limits::compression_ratio > message_.consumed()) {
-      return damaged_as("crypto.too-long");
-    }
+    if (is_too_much(written_, message_.consumed(), limit_)) return damaged_as("crypto.too-long");
     return to_.write(bytes);
   }
   Result<void> finish() override { return to_.finish(); }
@@ -136,14 +133,6 @@ Result<Secret> unprotected(Engine::State& state, const Fingerprint& fingerprint)
 
 Unexpected missing_key() {
   return fail(ErrorKind::key, "key.missing", "no secret key for this message");
-}
-
-rnp_result_t execute(Engine::State& state, rnp_op_verify_t operation) {
-  state.wants_signers = true;
-  const rnp_result_t status = rnp_op_verify_execute(operation);
-  state.wants_signers = false;
-  if (status == RNP_ERROR_OUT_OF_MEMORY) throw std::bad_alloc();
-  return status;
 }
 
 // A message that RNP opened and found malformed, if it is so only because of its literal's format: its signatures.

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "backend/rnp/message.hpp"
+#include "io/filters.hpp"
 
 namespace sm::rnp {
 namespace {
@@ -67,21 +68,12 @@ class Inflater final : public Source {
   bool failed_ = false;
 };
 
-class Stored final : public Source {
- public:
-  explicit Stored(Source& from) : from_(from) {}
-  Result<std::size_t> read(std::span<char> buffer) override { return from_.read(buffer); }
-
- private:
-  Source& from_;
-};
-
 }  // namespace
 
 std::unique_ptr<Source> make_inflater(int algorithm, Source& from) {
   switch (algorithm) {
     case 0:
-      return std::make_unique<Stored>(from);
+      return std::make_unique<BorrowedSource>(from);
     case 1:
       return std::make_unique<Inflater>(from, "deflate");
     case 2:

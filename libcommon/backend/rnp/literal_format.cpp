@@ -13,6 +13,7 @@
 #include "backend/rnp/inflate.hpp"
 #include "base/limits.hpp"
 #include "io/descriptor.hpp"
+#include "io/filters.hpp"
 
 namespace sm::rnp {
 namespace {
@@ -155,15 +156,6 @@ class Opened final : public Source {
   bool intact_ = false;
 };
 
-class Borrowed final : public Source {
- public:
-  explicit Borrowed(Source& from) : from_(from) {}
-  Result<std::size_t> read(std::span<char> buffer) override { return from_.read(buffer); }
-
- private:
-  Source& from_;
-};
-
 }  // namespace
 
 struct MimeLiteral::State {
@@ -195,7 +187,7 @@ struct MimeLiteral::State {
 
   Result<void> begin() {
     if (unencrypted) {
-      enter(std::make_unique<Borrowed>(*unencrypted));
+      enter(std::make_unique<BorrowedSource>(*unencrypted));
       return {};
     }
     while (SM_TRY(container.next())) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/limits.hpp"
 #include "text/hex.hpp"
 
 namespace sm::rnp {
@@ -32,6 +33,10 @@ Result<bool> Message::hold(std::size_t size) {
     consumed_ += *got;
   }
   return true;
+}
+
+bool is_too_much(std::uint64_t out, std::uint64_t in, std::uint64_t limit) {
+  return out > limit || (out > limits::compression_free && out / limits::compression_ratio > in);
 }
 
 Result<void> Message::open() {

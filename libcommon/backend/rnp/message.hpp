@@ -17,6 +17,9 @@ Unexpected damaged();
 // The same text with another code.
 Unexpected damaged_as(std::string_view code);
 
+// Whether `out` bytes are too many: absolutely, or for the `in` that they were made of.
+bool is_too_much(std::uint64_t out, std::uint64_t in, std::uint64_t limit);
+
 // A session key packet for a public key, version 3 (RFC 9580 §5.1.1).
 struct RecipientPacket {
   std::string key_id;  // 16 digits, zeros for a hidden recipient

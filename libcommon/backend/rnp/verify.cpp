@@ -2,6 +2,7 @@
 #include "backend/rnp/engine.hpp"
 #include "backend/rnp/framing.hpp"
 #include "backend/rnp/literal_format.hpp"
+#include "backend/rnp/message.hpp"
 
 namespace sm::rnp {
 namespace {
@@ -57,7 +58,7 @@ class DroppedText final : public Sink {
   DroppedText(const CountingSource& message, std::uint64_t limit) : message_(message), limit_(limit) {}
   Result<void> write(std::string_view bytes) override {
     count_ += bytes.size();
-    if (count_ > limit_ || (count_ > limits::compression_free && count_ / limits::compression_ratio > message_.count()))
+    if (is_too_much(count_, message_.count(), limit_))
       return fail(ErrorKind::data, "crypto.too-long", "the signed message is too long");
     return {};
   }
@@ -76,6 +77,14 @@ Unexpected bad_signed_message() {
 
 }  // namespace
 
+rnp_result_t execute(Engine::State& state, rnp_op_verify_t operation) {
+  state.wants_signers = true;
+  const rnp_result_t status = rnp_op_verify_execute(operation);
+  state.wants_signers = false;
+  if (status == RNP_ERROR_OUT_OF_MEMORY) throw std::bad_alloc();
+  return status;
+}
+
 Result<std::vector<Signature>> Engine::verify_message(Source& message, std::uint64_t limit) {
   State& state = *state_;
   state.begin("verify");
@@ -87,13 +96,8 @@ Result<std::vector<Signature>> Engine::verify_message(Source& message, std::uint
   const SinkOutput output(text, state.failure);
   Verification operation;
   rnp_result_t status = rnp_op_verify_create(out(operation), state.ffi.get(), input.get(), output.get());
-  if (status == RNP_SUCCESS) {
-    state.wants_signers = true;
-    status = rnp_op_verify_execute(operation.get());
-    state.wants_signers = false;
-  }
+  if (status == RNP_SUCCESS) status = execute(state, operation.get());
   auto error = state.failure.take();
-  if (status == RNP_ERROR_OUT_OF_MEMORY) throw std::bad_alloc();
   // That none of the signatures is valid is for others to judge.
   std::vector<Signature> signatures;
   if (status == RNP_SUCCESS || status == RNP_ERROR_SIGNATURE_INVALID) signatures = state.collect(operation.get());

@@ -10,7 +10,7 @@ namespace {
 
 std::string restored(const std::string& outer, const std::string& inside, HeaderMark mark = {Protection::cipher, false},
                      bool keep_from = false) {
-  return restored_header(parse_header(outer), parse_header(inside), mark, keep_from, "\n", false);
+  return restored_header(parse_header(outer), parse_header(inside), mark, keep_from, Eol::lf, false);
 }
 
 }  // namespace
