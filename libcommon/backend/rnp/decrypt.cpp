@@ -2,8 +2,11 @@
 #include <map>
 
 #include "backend/rnp/engine.hpp"
+#include "backend/rnp/framing.hpp"
 #include "backend/rnp/literal_format.hpp"
 #include "backend/rnp/message.hpp"
+#include "backend/rnp/session_key.hpp"
+#include "backend/rnp/unprotected.hpp"
 #include "backend/rnp/verify.hpp"
 
 namespace sm::rnp {
@@ -111,24 +114,23 @@ Result<std::vector<RecipientPacket>> plan(Engine::State& state, const Message& m
   return order;
 }
 
-// The body of a secret key's packet, not protected any more; empty if it can't be had.
-Result<Secret> unprotected(Engine::State& state, const Fingerprint& fingerprint) {
-  const Ffi ffi = make_ffi(state.clock.now());
-  for (const Secret& bytes : SM_TRY(state.keys.secret_keys(fingerprint))) load_secret(ffi.get(), bytes.view());
-  const KeyHandle key = locate(ffi.get(), fingerprint);
-  if (!key) return Secret();
-  if (get_flag(rnp_key_is_protected, key.get()) &&
-      (state.passphrase.empty() || rnp_key_unprotect(key.get(), state.passphrase.data()) != RNP_SUCCESS)) {
-    return Secret();
+// The session key of the message for `key`, by the passphrase that has just opened it for RNP.
+Result<std::optional<SessionKey>> session_key_for(Engine::State& state, const std::vector<RecipientPacket>& attempts,
+                                                  const Fingerprint& key) {
+  const std::string_view text = state.passphrase.view();
+  const auto passphrase = [&](const Key&, std::string_view) -> Result<Secret> {
+    return Secret(text.substr(0, text.empty() ? 0 : text.size() - 1));
+  };
+  for (const Secret& bytes : SM_TRY(state.keys.secret_keys(key))) {
+    const auto packet = unprotected_packet(bytes.view(), key, passphrase, state.clock.now());
+    if (!packet) continue;
+    const PacketRun run = leading_packets(packet->view());
+    for (const RecipientPacket& attempt : attempts) {
+      if (attempt.key_id != key.substr(24)) continue;
+      if (auto opened = open_session_key(attempt.body, run.packets.front().body)) return opened;
+    }
   }
-  std::uint8_t* bytes = nullptr;
-  std::size_t size = 0;
-  if (rnp_get_secret_key_data(key.get(), &bytes, &size) != RNP_SUCCESS) return Secret();
-  const PacketRun run = leading_packets({reinterpret_cast<const char*>(bytes), size});
-  Secret body = run.packets.empty() ? Secret() : Secret(run.packets.front().body);
-  rnp_buffer_clear(bytes, size);
-  rnp_buffer_destroy(bytes);
-  return body;
+  return std::optional<SessionKey>();
 }
 
 Unexpected missing_key() {
@@ -139,15 +141,8 @@ Unexpected missing_key() {
 Result<std::vector<Signature>> decrypt_mime(Engine::State& state, Source& cipher,
                                             const std::vector<RecipientPacket>& attempts, const Fingerprint& key,
                                             Sink& plain, const DecryptionLimits& bounds) {
-  std::optional<SessionKey> session_key;
-  {
-    const Secret secret = SM_TRY(unprotected(state, key));
-    state.passphrase = {};
-    for (const RecipientPacket& packet : attempts) {
-      if (session_key || packet.key_id != key.substr(24)) continue;
-      session_key = open_session_key(packet.body, secret.view());
-    }
-  }
+  auto session_key = SM_TRY(session_key_for(state, attempts, key));
+  state.passphrase = {};
   if (!session_key) return damaged();
   Message message(cipher);
   SM_TRY(message.open());
