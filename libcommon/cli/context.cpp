@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <initializer_list>
 #include <memory>
 #include <stdexcept>
 
@@ -14,6 +15,7 @@
 #include "cli/diagnostics.hpp"
 #include "cli/exit.hpp"
 #include "cli/handover.hpp"
+#include "cli/options.hpp"
 #include "cli/state.hpp"
 #include "cli/terminal.hpp"
 #include "text/ascii.hpp"
@@ -69,6 +71,23 @@ std::optional<std::uint64_t> Context::number(std::string_view name) const {
 
 const std::vector<std::string>& Context::arguments() const {
   return state_.invocation.arguments;
+}
+
+std::vector<std::string> Context::passed_on(bool network) const {
+  std::vector<std::string> result;
+  const auto pass = [&](std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names) {
+      const Option& option = state_.defined(name);
+      if (option.kind == ValueKind::none) {
+        if (flag(name)) result.push_back(written(option));
+      } else if (const auto given = value(name)) {
+        result.push_back(written(option) + '=' + *given);
+      }
+    }
+  };
+  pass({"store", "config", "batch"});
+  if (network) pass({"cafile", "resolver", "proxy", "4", "6", "allow-private"});
+  return result;
 }
 
 std::optional<std::string> Context::setting(std::string_view key) const {

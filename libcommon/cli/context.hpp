@@ -27,6 +27,10 @@ class Context {
   // The value of an option of kind number, duration, lifetime, seconds or size, in its unit (seconds, bytes).
   std::optional<std::uint64_t> number(std::string_view name) const;
   const std::vector<std::string>& arguments() const;
+  // What a program of ours that we run for this command must be told to work on the same store, under the same
+  // configuration and as silently: --store, --config, --batch; for one that uses the `network` also its options. What
+  // stands in the environment it sees itself.
+  std::vector<std::string> passed_on(bool network) const;
   // A key of the configuration that is no option: "default-key".
   std::optional<std::string> setting(std::string_view key) const;
 

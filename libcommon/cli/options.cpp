@@ -10,10 +10,12 @@ namespace sm::cli {
 namespace {
 
 enum class Scope {
-  program,      // also without a command
-  all,          // every command
-  no_filter,    // commands that are no filters
-  secrets_only  // commands that may open secret keys
+  program,       // also without a command
+  all,           // every command
+  no_filter,     // commands that are no filters
+  secrets_only,  // commands that may open secret keys
+  network_only,  // commands that use the network, or run a program that does
+  many_only      // of those, commands that ask for many things at a time
 };
 
 struct CommonOption {
@@ -29,6 +31,17 @@ constexpr CommonOption common_options[] = {
     {{"passphrase-fd", 0, ValueKind::descriptor, "N", "take the passphrase from descriptor N"}, Scope::secrets_only},
     {{"passphrase-file", 0, ValueKind::file, "FILE", "take the passphrase from the first line of FILE"},
      Scope::secrets_only},
+    {{"cafile", 0, ValueKind::file, "FILE", "trust the certificate authorities in FILE instead of the system's"},
+     Scope::network_only},
+    {{"resolver", 0, ValueKind::address, "ADDR[@PORT]", "ask this DNS server instead of the system's"},
+     Scope::network_only},
+    {{"proxy", 0, ValueKind::address, "URL|env", "go through this proxy, or the one that the environment names"},
+     Scope::network_only},
+    {{"4", 0, ValueKind::none, "", "use IPv4 only"}, Scope::network_only},
+    {{"6", 0, ValueKind::none, "", "use IPv6 only"}, Scope::network_only},
+    {{"allow-private", 0, ValueKind::none, "", "connect to loopback, private and link-local addresses too"},
+     Scope::network_only},
+    {{"jobs", 0, ValueKind::number, "N", "do at most N at a time"}, Scope::many_only},
     {{"batch", 0, ValueKind::none, "", "never ask anything"}, Scope::all},
     {{"yes", 0, ValueKind::none, "", "answer yes to what would be asked"}, Scope::no_filter},
     {{"timeout", 0, ValueKind::seconds, "SECONDS", "give up after SECONDS, with status 75"}, Scope::all},
@@ -76,11 +89,14 @@ const Option* CommandOptions::find(std::string_view name) const {
 }
 
 const Option* CommandOptions::find(char letter) const {
+  const auto is_this = [letter](const Option& option) {
+    return option.letter == letter || (option.name.size() == 1 && option.name[0] == letter);
+  };
   for (const Option& option : own) {
-    if (option.letter == letter || (option.name.size() == 1 && option.name[0] == letter)) return &option;
+    if (is_this(option)) return &option;
   }
   for (const Option* option : common) {
-    if (option->letter == letter) return option;
+    if (is_this(*option)) return option;
   }
   return nullptr;
 }
@@ -91,6 +107,8 @@ CommandOptions options_of(const Command& command) {
   for (const CommonOption& common : common_options) {
     if (common.scope == Scope::no_filter && command.filter) continue;
     if (common.scope == Scope::secrets_only && !command.secrets) continue;
+    if (common.scope == Scope::network_only && !command.network) continue;
+    if (common.scope == Scope::many_only && !command.many) continue;
     result.common.push_back(&common.option);
   }
   return result;

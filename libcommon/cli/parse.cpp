@@ -172,6 +172,8 @@ Result<void> check_given(const Invocation& invocation, std::int64_t now) {
   }
   if (invocation.has("quiet") && invocation.has("verbose"))
     return misused("--quiet and --verbose contradict each other");
+  if (invocation.options.find('4') && invocation.has("4") && invocation.has("6"))
+    return misused("-4 and -6 contradict each other");
   if (invocation.filter && invocation.has("json")) {
     return misused("--json does not fit --" + std::string(invocation.command->filter_flag),
                    "--status-fd says in lines what a filter finds");

@@ -47,8 +47,8 @@ struct Option {
 };
 
 // The options of the contract's "Everywhere" are added by run() (options.cpp): help, version, quiet, verbose, json,
-// color, config, store, batch, yes, timeout, output, status-fd, tempfail, and where `secrets` is set passphrase-fd and
-// passphrase-file.
+// color, config, store, batch, yes, timeout, output, status-fd, tempfail; where `secrets` is set passphrase-fd and
+// passphrase-file; where `network` is set cafile, resolver, proxy, -4, -6, allow-private; where `many` is set jobs.
 struct Command {
   std::string_view name;       // "generate"; "uid add" for two words
   std::string_view arguments;  // "UID…", as shown
@@ -65,6 +65,8 @@ struct Command {
   std::string_view filter_flag;
   // It answers a question: with --quiet what it prints is dropped if the answer is 0.
   bool question = false;
+  bool network = false;  // uses the network, or runs a program that does
+  bool many = false;     // asks for many things at a time
 };
 
 struct Program {

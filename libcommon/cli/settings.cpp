@@ -26,6 +26,12 @@ constexpr Setting settings[] = {
     {"tempfail", ValueKind::none, ""},
     {"timeout", ValueKind::seconds, "SECONDS"},
     {"verbose", ValueKind::none, ""},
+    // what asks the network
+    {"allow-private", ValueKind::none, ""},
+    {"cafile", ValueKind::file, "FILE"},
+    {"jobs", ValueKind::number, "N"},
+    {"proxy", ValueKind::address, "URL|env"},
+    {"resolver", ValueKind::address, "ADDR[@PORT]"},
     // keys: smkey, smsign, smcrypt
     {"algo", ValueKind::choice, "ed25519|rsa3072|rsa4096|nistp256|nistp384|nistp521"},
     {"default-key", ValueKind::key_id, "ID"},

@@ -114,6 +114,15 @@ Result<int> destroy(Context& context) {
   return 0;
 }
 
+Result<int> fetch(Context& context) {
+  for (const bool network : {false, true}) {
+    std::string line;
+    for (const std::string& word : context.passed_on(network)) line += word + ' ';
+    SM_TRY(context.print(line + '\n'));
+  }
+  return 0;
+}
+
 constexpr cli::Option copy_options[] = {
     {"to", 0, ValueKind::address, "ADDR", "encrypt to ADDR", true},
     {"max-message", 0, ValueKind::size, "SIZE", "refuse more than this"},
@@ -177,6 +186,7 @@ constexpr cli::Command commands[] = {
      .options = unlock_options,
      .run = unlock},
     {.name = "new", .help = "shows a new passphrase", .secrets = true, .max_arguments = 0, .run = new_passphrase},
+    {.name = "fetch", .help = "asks the network", .max_arguments = 0, .run = fetch, .network = true, .many = true},
     {.name = "destroy", .help = "asks", .max_arguments = 0, .run = destroy},
     {.name = "uid add",
      .arguments = "ID UID",

@@ -79,6 +79,22 @@ TEST_CASE("cli/command line: what does not fit is refused with a hint") {
           "smsign: error: no completions for csh\nsmsign: hint: there is bash, zsh, fish\n");
 }
 
+TEST_CASE("cli/command line: options of the network belong to commands that use it, and to programs that these run") {
+  for (const std::string option :
+       {"--cafile=x", "--resolver=127.0.0.1", "--proxy=env", "--allow-private", "--jobs=2"}) {
+    refused({"ask", "a", option}, "smsign: error: " + option.substr(0, option.find('=')) + " does not fit ask\n");
+  }
+  refused({"copy", "-6"}, "smsign: error: unknown option: -6\n");
+  refused({"fetch", "-46"}, "smsign: error: -4 and -6 contradict each other\n");
+  refused({"fetch", "--resolver="}, "smsign: error: --resolver needs a value after the equals sign\n");
+  CHECK(run({"-6", "fetch", "--jobs", "3"}).out == "\n-6 \n");
+  CHECK(run({"fetch", "--resolver", "127.0.0.1@53", "-4", "--cafile", "a b", "--batch", "--store", "-x", "--proxy",
+             "env", "--allow-private"})
+            .out ==
+        "--store=-x --batch \n--store=-x --batch --cafile=a b --resolver=127.0.0.1@53 --proxy=env -4 "
+        "--allow-private \n");
+}
+
 TEST_CASE("cli/command line: what a user wrote is shown without its controls") {
   refused({"\x1b[31m"}, "smsign: error: unknown command: \\x1b[31m\nsmsign: hint: see smsign --help\n");
 }
