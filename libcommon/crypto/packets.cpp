@@ -2,21 +2,12 @@
 
 #include <string>
 
+#include "crypto/packet_body.hpp"
+
 namespace sm {
 namespace {
 
 constexpr std::size_t max_packets = 100'000;
-
-std::uint64_t octet(std::string_view bytes, std::size_t at) {
-  return static_cast<unsigned char>(bytes[at]);
-}
-
-// Big-endian number of `size` octets at `at`, which must be there.
-std::uint64_t number(std::string_view bytes, std::size_t at, std::size_t size) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < size; ++i) value = value << 8 | octet(bytes, at + i);
-  return value;
-}
 
 // RFC 9580 §4.2.1: bit 6 chooses the format; the legacy one has four bits of tag.
 bool is_current_format(std::uint64_t first) {
@@ -35,7 +26,7 @@ bool is_data(int tag) {
 // New-format length octets at `at` (RFC 9580 §4.2.1).
 PacketHeaderState read_new_length(std::string_view bytes, std::size_t at, PacketHeader& header) {
   if (bytes.size() <= at) return PacketHeaderState::incomplete;
-  const std::uint64_t first = octet(bytes, at);
+  const std::uint64_t first = octet_at(bytes, at);
   header.kind = PacketHeader::Length::definite;
   std::size_t size = 1;
   if (first < 192) {
@@ -43,14 +34,14 @@ PacketHeaderState read_new_length(std::string_view bytes, std::size_t at, Packet
   } else if (first < 224) {
     size = 2;
     if (bytes.size() < at + size) return PacketHeaderState::incomplete;
-    header.length = ((first - 192) << 8) + octet(bytes, at + 1) + 192;
+    header.length = ((first - 192) << 8) + octet_at(bytes, at + 1) + 192;
   } else if (first < 255) {
     header.kind = PacketHeader::Length::partial;
     header.length = 1ull << (first & 0x1f);
   } else {
     size = 5;
     if (bytes.size() < at + size) return PacketHeaderState::incomplete;
-    header.length = number(bytes, at + 1, 4);
+    header.length = number_at(bytes, at + 1, 4);
   }
   header.size = at + size;
   return PacketHeaderState::complete;
@@ -65,7 +56,7 @@ Unexpected bad_packet(std::size_t number, std::string_view why) {
 
 PacketHeaderState read_header(std::string_view bytes, PacketHeader& header) {
   if (bytes.empty()) return PacketHeaderState::incomplete;
-  const std::uint64_t first = octet(bytes, 0);
+  const std::uint64_t first = octet_at(bytes, 0);
   header.tag = tag_of(first);
   if ((first & 0x80) == 0 || header.tag == 0) return PacketHeaderState::malformed;
   if (is_current_format(first)) return read_new_length(bytes, 1, header);
@@ -78,7 +69,7 @@ PacketHeaderState read_header(std::string_view bytes, PacketHeader& header) {
   }
   if (bytes.size() < 1 + size) return PacketHeaderState::incomplete;
   header.kind = PacketHeader::Length::definite;
-  header.length = number(bytes, 1, size);
+  header.length = number_at(bytes, 1, size);
   header.size = 1 + size;
   return PacketHeaderState::complete;
 }
@@ -106,13 +97,13 @@ Result<std::vector<Packet>> split_packets(std::string_view bytes) {
 }
 
 std::optional<int> first_tag(std::string_view bytes) {
-  if (bytes.empty() || (octet(bytes, 0) & 0x80) == 0) return std::nullopt;
-  const std::uint64_t first = octet(bytes, 0);
+  if (bytes.empty() || (octet_at(bytes, 0) & 0x80) == 0) return std::nullopt;
+  const std::uint64_t first = octet_at(bytes, 0);
   const int tag = tag_of(first);
   // RFC 9580 §5: 0 is reserved, 15 and 16 were never given, 21 is padding.
   if (tag == 0 || tag == 15 || tag == 16 || tag > 21) return std::nullopt;
   const bool partial =
-      is_current_format(first) ? bytes.size() > 1 && octet(bytes, 1) >= 224 && octet(bytes, 1) < 255 : (first & 3) == 3;
+      is_current_format(first) ? bytes.size() > 1 && octet_at(bytes, 1) >= 224 && octet_at(bytes, 1) < 255 : (first & 3) == 3;
   if (partial && !is_data(tag)) return std::nullopt;
   return tag;
 }

@@ -1,5 +1,5 @@
-// As much of the packet format (RFC 9580 §5.2, §5.5) as the backend must see itself: the packets at the front of
-// damaged input, the public half of a secret key, and what a signature says of itself.
+// As much of the packet format (RFC 9580 §5.2) as the backend must see itself: the packets at the front of damaged
+// input, the public half of a secret key, and what a signature says of itself.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/key.hpp"
+#include "crypto/key_packet.hpp"
 #include "crypto/packets.hpp"
 
 namespace sm::rnp {
@@ -25,17 +25,6 @@ PacketRun leading_packets(std::string_view bytes);
 // A packet of definite length, new format.
 std::string make_packet(int tag, std::string_view body);
 
-// A key packet's body (any of the four tags), version 4 only.
-struct KeyBody {
-  int algorithm = 0;
-  std::string_view public_part;  // the body of the public key packet
-  std::string_view secret_part;  // what follows it in a secret key packet
-  bool is_protected = false;     // needs a passphrase
-  bool is_stub = false;          // GnuPG's "gnu-dummy" or a card: no secret here
-};
-std::optional<KeyBody> parse_key(std::string_view body, bool secret);
-// Version 4 (RFC 9580 §5.5.4.2).
-Fingerprint fingerprint_of_key(std::string_view public_part);
 // The public half of a transferable secret key: its packets with the secret parts left out.
 std::string public_certificate(std::string_view secret_key);
 
