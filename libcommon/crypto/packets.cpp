@@ -102,8 +102,9 @@ std::optional<int> first_tag(std::string_view bytes) {
   const int tag = tag_of(first);
   // RFC 9580 §5: 0 is reserved, 15 and 16 were never given, 21 is padding.
   if (tag == 0 || tag == 15 || tag == 16 || tag > 21) return std::nullopt;
-  const bool partial =
-      is_current_format(first) ? bytes.size() > 1 && octet_at(bytes, 1) >= 224 && octet_at(bytes, 1) < 255 : (first & 3) == 3;
+  const bool partial = is_current_format(first)
+                           ? bytes.size() > 1 && octet_at(bytes, 1) >= 224 && octet_at(bytes, 1) < 255
+                           : (first & 3) == 3;
   if (partial && !is_data(tag)) return std::nullopt;
   return tag;
 }
