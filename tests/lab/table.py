@@ -1,0 +1,268 @@
+"""The laboratory's table: zones, mail domains, what their servers do, and what a check of them must say.
+
+One line a zone, one line a domain:
+
+    zone("expired.test", "expired")
+    mail("ta-spki", tlsa="2 1 1", status=0, rule="RFC 7671 §5.2")
+
+mail(name, …) makes a domain of that name (below secure.test where it ends in no zone) with one MX, mx.<name>, on addresses of
+its own, and a server there. What may be said of it:
+
+  mx=     "10 mx" (relative to the domain), "10 other.secure.test.", several by "; "; "null"; "none" (implicit)
+  addr=   "46" (both families, the default), "4", "6", or addresses by ", "; "cname NAME" makes the MX host an alias; "-" none
+  also=   an address beside those of addr, or a host whose addresses to add
+  tlsa=   "U S M" for what the certificate asks for, several by "; "; with a word behind it:
+          next (a key not yet in use), wrong, short (digest too short), root, issuer (instead of the leaf, or where usage 2 means
+          the other), rsa or ec (of a server with both); or "U S M hex". None: no record
+  tlsa_at="cname": an alias stands at _25._tcp.<host>, the records elsewhere in the domain; "cname ZONE": in that zone; "cname NAME"
+          without tlsa=: to that name
+  ports=  where server and TLSA are; 25 by default. Several by ", "
+  cert=   see certificates.py: ec (default), rsa, both, root-sent, leaf-only, self-signed, expired, …
+  server= a behaviour of smtp_faults.py, "postfix", "closed" (nobody listens), "dead" (SYN is dropped)
+  sig=    state of the signatures of "mx", "a", "tlsa" or "denial" (of types at _25._tcp): "a expired; tlsa bogus"
+  more=   further lines for the zone file, names relative to the domain
+  status= what `smdane check` must answer; opportunistic= with --opportunistic, where that differs; days= with --days 14, where that differs; rule= why
+"""
+
+zones = {}
+mails = []
+
+
+def zone(name, kind="signed", **more):
+    """kind: signed, nsec3, optout, unsigned, island (signed, no DS), bogus, expired, future, soon (signatures end within five
+    days), bad-ds, stripped (DS, but served unsigned), unknown (DS of an algorithm that nobody knows). authority=: the
+    zone is delegated to a behaviour of dns_faults.py that stands before the real server. split=True: one of its two servers
+    has older data, without the records marked next."""
+    zones[name + "."] = dict(kind=kind, authority=None, split=False) | more
+
+
+def mail(name, **more):
+    row = dict(
+        mx="10 mx", addr="46", also="", tlsa=None, tlsa_at="", ports="25", cert="ec", server="ok", sig="", more="", status=None,
+        opportunistic=None, days=None, rule="",
+    )
+    assert not set(more) - set(row), (name, more)
+    row |= more
+    longest = max((z for z in zones if ("." + name + ".").endswith("." + z) and z != "."), key=len, default=None)
+    row["name"] = name + "." if longest else name + ".secure.test."
+    row["zone"] = longest or "secure.test."
+    mails.append(row)
+
+
+# Zones. The root and the top-level domains are on servers of their own, so that a child is only reached through its delegation.
+zone("")
+for name in ("test", "org", "com", "net"):
+    zone(name)
+zone("secure.test")
+zone("nsec3.test", "nsec3")
+zone("optout.test", "optout")
+zone("unsigned.test", "unsigned")
+zone("island.test", "island")
+zone("bogus.test", "bogus")
+zone("expired.test", "expired")
+zone("future.test", "future")
+zone("soon.test", "soon")
+zone("bad-ds.test", "bad-ds")
+zone("stripped.test", "stripped")
+zone("unknown.test", "unknown")
+zone("split.test", split=True)
+zone("lame.test", authority="auth-refused")
+zone("servfail.test", authority="auth-servfail")
+zone("tlsa-servfail.test", authority="tlsa-servfail")
+zone("tlsa-refused.test", authority="tlsa-refused")
+zone("tlsa-silent.test", authority="tlsa-silent")
+zone("tlsa-notimp.test", authority="tlsa-notimp")
+zone("example.org")
+zone("example.net", "unsigned")
+zone("example.com")
+zone("many.test")
+
+# TLSA of every kind.
+mail("ee-spki", tlsa="3 1 1", status=0, rule="RFC 7672 §3.1.1")
+mail("ee-cert", tlsa="3 0 1", status=0, rule="RFC 7672 §3.1.1")
+mail("ee-spki-512", tlsa="3 1 2", status=0, rule="RFC 7671 §5.1")
+mail("ee-cert-512", tlsa="3 0 2", status=0, rule="RFC 7671 §5.1")
+mail("ee-spki-full", tlsa="3 1 0", status=0, rule="RFC 7671 §5.1")
+mail("ee-cert-full", tlsa="3 0 0", status=0, rule="RFC 7671 §5.1")
+mail("ta-spki", tlsa="2 1 1", status=0, rule="RFC 7672 §3.1.2")
+mail("ta-cert", tlsa="2 0 1", status=0, rule="RFC 7672 §3.1.2")
+mail("ta-root-sent", tlsa="2 0 1 root", cert="root-sent", status=0, rule="RFC 7672 §3.1.2")
+mail("ta-root-not-sent", tlsa="2 0 1 root", status=1, rule="RFC 7671 §5.2.2")
+mail("ta-root-full", tlsa="2 0 0 root", status=0, rule="RFC 7671 §5.2.3")
+mail("ta-leaf-only", tlsa="2 1 1", cert="leaf-only", status=1, rule="RFC 7672 §3.1.2")
+mail("rollover", tlsa="3 1 1; 3 1 1 next", status=0, rule="RFC 7671 §8.1")
+mail("rollover-ta", tlsa="3 1 1; 2 1 1", status=0, rule="RFC 7671 §8.4")
+mail("mismatch", tlsa="3 1 1 wrong", status=1, rule="RFC 7672 §2.2")
+mail("mismatch-two", tlsa="3 1 1 wrong; 3 1 1 next", status=1, rule="RFC 7672 §2.2")
+mail("mismatch-ta", tlsa="2 1 1 wrong", status=1, rule="RFC 7672 §2.2")
+mail("short", tlsa="3 1 1 short", status=1, rule="RFC 7672 §2.2")
+mail("empty-digest", tlsa="3 1 1 00", status=1, rule="RFC 7672 §2.2")
+mail("type-unknown", tlsa="3 1 9 0102030405060708", status=1, rule="RFC 7672 §2.2")
+mail("selector-unknown", tlsa="3 7 1", status=1, rule="RFC 7672 §2.2")
+mail("usage-unknown", tlsa="9 1 1", status=1, rule="RFC 7672 §2.2")
+mail("type-0-garbage", tlsa="3 0 0 deadbeef", status=1, rule="RFC 7672 §2.2")
+mail("pkix-ta", tlsa="0 0 1", status=1, rule="RFC 7672 §3.1.3")
+mail("pkix-ee", tlsa="1 1 1", status=1, rule="RFC 7672 §3.1.3")
+mail("pkix-and-ee", tlsa="1 1 1; 3 1 1", status=0, rule="RFC 7672 §3.1.3")
+mail("short-and-ee", tlsa="3 1 1 short; 3 1 1", status=0, rule="RFC 7672 §2.2")
+mail("pkix-and-wrong", tlsa="1 1 1; 3 1 1 wrong", status=1, rule="RFC 7672 §2.2")
+mail("fifty", tlsa="; ".join(["3 1 1"] + ["3 1 1 %064x" % n for n in range(1, 50)]), status=0, rule="RFC 7766 §5")
+
+# Names and dates: not looked at with usage 3, all of them with usage 2.
+mail("ee-expired", tlsa="3 1 1", cert="expired", status=0, rule="RFC 7672 §3.1.1")
+mail("ee-not-yet", tlsa="3 1 1", cert="not-yet", status=0, rule="RFC 7672 §3.1.1")
+mail("ee-wrong-name", tlsa="3 1 1", cert="wrong-name", status=0, rule="RFC 7672 §3.1.1")
+mail("ee-self-signed", tlsa="3 1 1", cert="self-signed", status=0, rule="RFC 7672 §3.1.1")
+mail("ta-expired", tlsa="2 1 1", cert="expired", status=1, rule="RFC 7672 §3.1.2")
+mail("ta-not-yet", tlsa="2 1 1", cert="not-yet", status=1, rule="RFC 7672 §3.1.2")
+mail("ta-wrong-name", tlsa="2 1 1", cert="wrong-name", status=1, rule="RFC 7672 §3.2.3")
+mail("ta-domain-name", tlsa="2 1 1", cert="domain-name", status=0, rule="RFC 7672 §3.2.2")
+mail("ta-wildcard", tlsa="2 1 1", cert="wildcard", status=0, rule="RFC 7672 §3.2.3")
+mail("ta-wildcard-deep", tlsa="2 1 1", cert="wildcard-parent", status=1, rule="RFC 7672 §3.2.3")
+mail("ta-self-signed", tlsa="2 1 1 leaf", cert="self-signed", status=0, rule="RFC 7671 §5.2")
+mail("ta-soon", tlsa="2 1 1", cert="soon", status=0, days=1, rule="RFC 7672 §3.1.2")
+mail("ee-soon", tlsa="3 1 1", cert="soon", status=0, rule="RFC 7672 §3.1.1")
+
+# Both kinds of key.
+mail("rsa-only", tlsa="3 1 1", cert="rsa", server="postfix", status=0, rule="RFC 7671 §5.1")
+mail("ec-only", tlsa="3 1 1", cert="ec", server="postfix", status=0, rule="RFC 7671 §5.1")
+mail("both-keys", tlsa="3 1 1 rsa; 3 1 1 ec", cert="both", server="postfix", status=0, rule="RFC 7671 §8")
+mail("both-keys-one-tlsa", tlsa="3 1 1 ec", cert="both", server="postfix", status=1, rule="RFC 7671 §8")
+mail("both-keys-rsa-tlsa", tlsa="3 1 1 rsa", cert="both", server="postfix", status=1, rule="RFC 7671 §8")
+mail("both-keys-ta", tlsa="2 1 1", cert="both", server="postfix", status=0, rule="RFC 7672 §3.1.2")
+mail("postfix-mismatch", tlsa="3 1 1 wrong", cert="rsa", server="postfix", status=1, rule="RFC 7672 §2.2")
+mail("postfix-wrong-name", tlsa="2 1 1", cert="wrong-name", server="postfix", status=1, rule="RFC 7672 §3.2.3")
+mail("postfix-plain", tlsa="3 1 1", server="postfix-plain", status=1, rule="RFC 7672 §2.2")
+mail("postfix-tls1", tlsa="3 1 1", server="postfix-tls1", status=1, rule="RFC 8996 §3")
+
+# MX: null, implicit, missing, several, alias.
+mail("null-mx", mx="null", addr="-", status=2, rule="RFC 7505 §3")
+mail("implicit", mx="none", tlsa="3 1 1", status=0, rule="RFC 7672 §2.2.1")
+mail("implicit-plain", mx="none", status=2, rule="RFC 7672 §2.2.1")
+mail("no-mail", mx="none", addr="-", more='@ TXT "neither MX nor address"', status=2, rule="RFC 5321 §5.1")
+mail("missing", mx="-", addr="-", status=2, rule="RFC 5321 §5.1")
+mail("mx-missing", mx="10 nobody", addr="-", status=2, rule="RFC 5321 §5.1")
+mail("mx-no-address", mx="10 mx", addr="-", more='mx TXT "no address"', status=2, rule="RFC 5321 §5.1")
+mail("two-mx", mx="10 mx; 20 mx.ee-cert.secure.test.", tlsa="3 1 1", status=0, rule="RFC 7672 §2.2.1")
+mail("two-mx-one-plain", mx="10 mx; 20 mx.plain.secure.test.", tlsa="3 1 1", status=1, rule="RFC 7672 §2.2.1")
+mail("two-mx-one-wrong", mx="10 mx; 20 mx.mismatch.secure.test.", tlsa="3 1 1", status=1, rule="RFC 7672 §2.2.1")
+mail("two-mx-one-closed", mx="10 mx; 20 mx.closed.secure.test.", tlsa="3 1 1", status=75, rule="RFC 7672 §2.2")
+mail("two-mx-one-unsigned", mx="10 mx; 20 mx.plain.unsigned.test.", tlsa="3 1 1", status=1, rule="RFC 7672 §2.2.2")
+mail("ten-mx", mx="; ".join(["10 mx"] + ["%d mx.ee-cert.secure.test." % n for n in range(20, 30)]), tlsa="3 1 1", status=0, rule="RFC 5321 §5.1")
+mail("alias", addr="cname mx.ee-spki.secure.test.", status=0, rule="RFC 7672 §2.2.2")
+mail("alias-own", addr="cname mx.plain.secure.test.", tlsa="3 1 1", status=0, rule="RFC 7672 §2.2.2")
+mail("alias-unsigned", addr="cname mx.plain.unsigned.test.", tlsa="3 1 1", status=0, rule="RFC 7672 §2.2.2")
+mail("alias-unsigned-plain", addr="cname mx.plain.unsigned.test.", status=2, rule="RFC 7672 §2.2.2")
+mail("alias-from-unsigned.unsigned.test", addr="cname mx.ee-spki.secure.test.", status=2, rule="RFC 7672 §2.2.2")
+mail("alias-loop", addr="cname mx.alias-loop.secure.test.", status=75, rule="RFC 7672 §2.1.2")
+mail("alias-bogus", addr="cname mx.plain.bogus.test.", status=1, rule="RFC 7672 §2.1.2")
+mail("tlsa-alias", tlsa="3 1 1", tlsa_at="cname", status=0, rule="RFC 7671 §7")
+mail("tlsa-alias-unsigned", tlsa="3 1 1", tlsa_at="cname unsigned.test.", status=2, rule="RFC 7672 §2.1.1")
+mail("tlsa-alias-bogus", tlsa="3 1 1", tlsa_at="cname bogus.test.", status=1, rule="RFC 7672 §2.1.2")
+mail("tlsa-alias-missing", tlsa_at="cname missing.secure.test.", status=2, rule="RFC 7672 §2.1.2")
+mail("wildcard", mx="-", addr="-", more="*.w MX 10 mx.ee-spki.secure.test.", status=2, rule="RFC 4592 §2")
+mail("x.w.wildcard", mx="-", addr="-", status=0, rule="RFC 4592 §2")
+mail("tlsa-wildcard", more="*._tcp.mx TLSA 3 1 1 {leaf-spki}", status=0, rule="RFC 4592 §2")
+mail("tlsa-dname", more="_tcp.mx DNAME _tcp.mx.ee-spki.secure.test.", status=1, rule="RFC 6672 §2")
+mail("xn--bcher-kva", tlsa="3 1 1", status=0, rule="RFC 7672 §3.2.2")
+mail("plain", status=2, rule="RFC 7672 §2.2")
+mail("caa", tlsa="3 1 1", more='@ CAA 0 issue "ca.test"\n@ CAA 128 iodef "mailto:caa@caa.secure.test"', status=0, rule="RFC 8659 §4")
+mail("big", tlsa="3 1 1", more="@ TXT " + " ".join('"%s"' % (chr(97 + n % 26) * 250) for n in range(36)), status=0, rule="RFC 7766 §5")
+
+# Zones of each kind.
+for kind in ("nsec3", "optout"):
+    mail("dane.%s.test" % kind, tlsa="3 1 1", status=0, rule="RFC 5155 §8")
+    mail("plain.%s.test" % kind, status=2, rule="RFC 7672 §2.1.2")
+    mail("wrong.%s.test" % kind, tlsa="3 1 1 wrong", status=1, rule="RFC 7672 §2.2")
+for kind in ("unsigned", "island", "unknown"):
+    mail("plain.%s.test" % kind, status=2, rule="RFC 7672 §2.2.1")
+    mail("dane.%s.test" % kind, tlsa="3 1 1", status=2, rule="RFC 7672 §2.2.1")
+    mail("elsewhere.%s.test" % kind, mx="10 mx.ee-spki.secure.test.", addr="-", status=2, opportunistic=0, rule="RFC 7672 §2.2.1")
+    mail("wrong.%s.test" % kind, mx="10 mx.mismatch.secure.test.", addr="-", status=1, rule="RFC 7672 §2.2.1")
+for kind in ("bogus", "expired", "future", "bad-ds", "stripped"):
+    mail("plain.%s.test" % kind, status=1, rule="RFC 7672 §2.1.2")
+    mail("dane.%s.test" % kind, tlsa="3 1 1", status=1, rule="RFC 7672 §2.1.2")
+    mail("mx-in-%s" % kind, mx="10 mx.dane.%s.test." % kind, addr="-", status=1, rule="RFC 7672 §2.1.2")
+mail("dane.soon.test", tlsa="3 1 1", status=0, days=1, rule="RFC 4035 §5.3.1")
+mail("mx-in-soon", mx="10 mx.dane.soon.test.", addr="-", status=0, days=1, rule="RFC 4035 §5.3.1")
+
+# Signatures of single RRsets.
+for what in ("mx", "a", "tlsa"):
+    for state in ("bogus", "expired"):
+        mail("%s-%s" % (what, state), tlsa="3 1 1", sig="%s %s" % (what, state), status=1, rule="RFC 7672 §2.1.2")
+    mail("%s-soon" % what, tlsa="3 1 1", sig="%s soon" % what, status=0, days=1, rule="RFC 4035 §5.3.1")
+mail("denial-bogus", sig="denial bogus", status=1, rule="RFC 7672 §2.1.2")
+mail("dane-denial-bogus", tlsa="3 1 1", sig="denial bogus", status=0, rule="RFC 7672 §2.1.2")
+
+# Servers of zones that answer badly.
+mail("dane.lame.test", tlsa="3 1 1", status=75, rule="RFC 7672 §2.1.2")
+mail("dane.servfail.test", tlsa="3 1 1", status=75, rule="RFC 7672 §2.1.2")
+mail("mx-in-servfail", mx="10 mx.dane.servfail.test.", addr="-", status=75, rule="RFC 7672 §2.1.2")
+for fault in ("servfail", "refused", "silent", "notimp"):
+    mail("plain.tlsa-%s.test" % fault, status=75, rule="RFC 7672 §2.1.2")
+mail("two-mx-one-servfail", mx="10 mx; 20 mx.plain.tlsa-servfail.test.", tlsa="3 1 1", status=75, rule="RFC 7672 §2.1.2")
+mail("dane.split.test", tlsa="3 1 1; 3 1 1 next", status=0, rule="RFC 7671 §8.1")
+
+# Addresses.
+mail("only-4", addr="4", tlsa="3 1 1", status=0, rule="RFC 5321 §5.2")
+mail("only-6", addr="6", tlsa="3 1 1", status=0, rule="RFC 5321 §5.2")
+mail("no-route-4", addr="198.51.100.25", tlsa="3 1 1", status=75, rule="RFC 5321 §5.1")
+mail("no-route-6", addr="2001:db8::25", tlsa="3 1 1", status=75, rule="RFC 5321 §5.1")
+mail("half-no-route-6", addr="4", also="2001:db8::25", tlsa="3 1 1", status=75, rule="RFC 5321 §5.1")
+mail("dead", tlsa="3 1 1", server="dead", status=75, rule="RFC 5321 §5.1")
+mail("closed", tlsa="3 1 1", server="closed", status=75, rule="RFC 5321 §5.1")
+mail("closed-plain", server="closed", status=2, rule="RFC 7672 §2.2")
+mail("half-closed", also="127.25.255.1", tlsa="3 1 1", status=75, rule="RFC 5321 §5.1")
+mail("half-wrong", also="mx.rsa-only.secure.test", tlsa="3 1 1", status=1, rule="RFC 7672 §2.2")
+
+# What a server may do instead of STARTTLS.
+mail("multi-line", tlsa="3 1 1", server="multi-line", status=0, rule="RFC 5321 §4.2.1")
+mail("small-pieces", tlsa="3 1 1", server="small-pieces", status=0, rule="RFC 5321 §4.2")
+mail("lower-case", tlsa="3 1 1", server="lower-case", status=0, rule="RFC 5321 §2.4")
+mail("no-quit", tlsa="3 1 1", server="no-quit", status=0, rule="RFC 5321 §4.1.1.10")
+mail("quit-stall", tlsa="3 1 1", server="quit-stall", status=0, rule="RFC 5321 §4.1.1.10")
+mail("no-starttls", tlsa="3 1 1", server="no-starttls", status=1, rule="RFC 7672 §2.2")
+mail("no-starttls-plain", server="no-starttls", status=2, rule="RFC 7672 §2.2")
+mail("ehlo-refused", tlsa="3 1 1", server="ehlo-refused", status=1, rule="RFC 7672 §2.2")
+mail("starttls-502", tlsa="3 1 1", server="starttls-502", status=1, rule="RFC 3207 §4")
+mail("starttls-454", tlsa="3 1 1", server="starttls-454", status=75, rule="RFC 3207 §4")
+mail("inject", tlsa="3 1 1", server="inject", status=1, rule="RFC 3207 §6")
+mail("tls-1-0", tlsa="3 1 1", server="tls-1-0", status=1, rule="RFC 8996 §3")
+mail("tls-1-1", tlsa="3 1 1", server="tls-1-1", status=1, rule="RFC 8996 §3")
+mail("tls-1-2", tlsa="3 1 1", server="tls-1-2", status=0, rule="RFC 8996 §5")
+mail("tls-1-3", tlsa="3 1 1", server="tls-1-3", status=0, rule="RFC 8996 §5")
+mail("sni", tlsa="3 1 1", server="sni", status=0, rule="RFC 7672 §2.2.3")
+mail("alias-sni", addr="cname mx.sni.secure.test.", status=0, rule="RFC 7672 §2.2.3")
+mail("greeting-554", tlsa="3 1 1", server="greeting-554", status=75, rule="RFC 5321 §3.1")
+mail("greeting-421", tlsa="3 1 1", server="greeting-421", status=75, rule="RFC 5321 §3.8")
+mail("greylist", tlsa="3 1 1", server="greylist", status=75, rule="RFC 6647 §2.1")
+mail("ehlo-421", tlsa="3 1 1", server="ehlo-421", status=75, rule="RFC 5321 §3.8")
+mail("one-connection", tlsa="3 1 1", server="one-connection", rule="RFC 5321 §4.5.4.1")
+mail("rate-limit", tlsa="3 1 1", server="rate-limit", rule="RFC 5321 §4.5.4.1")
+mail("stall-greeting", tlsa="3 1 1", server="stall-greeting", status=75, rule="RFC 5321 §4.5.3.2.1")
+mail("stall-ehlo", tlsa="3 1 1", server="stall-ehlo", status=75, rule="RFC 5321 §4.5.3.2")
+mail("stall-handshake", tlsa="3 1 1", server="stall-handshake", status=75, rule="RFC 5321 §4.5.3.2")
+mail("drip", tlsa="3 1 1", server="drip", status=75, rule="RFC 5321 §4.5.3.2")
+mail("long-line", tlsa="3 1 1", server="long-line", status=75, rule="RFC 5321 §4.5.3.1.5")
+mail("endless-reply", tlsa="3 1 1", server="endless-reply", status=75, rule="RFC 5321 §4.2.1")
+mail("garbage", tlsa="3 1 1", server="garbage", status=75, rule="RFC 5321 §4.2")
+mail("close-greeting", tlsa="3 1 1", server="close-greeting", status=75, rule="RFC 5321 §3.8")
+mail("close-starttls", tlsa="3 1 1", server="close-starttls", status=75, rule="RFC 5321 §3.8")
+mail("close-handshake", tlsa="3 1 1", server="close-handshake", status=75, rule="RFC 7672 §2.2")
+mail("not-tls", tlsa="3 1 1", server="not-tls", status=75, rule="RFC 7672 §2.2")
+mail("close-tls", tlsa="3 1 1", server="close-tls", status=0, rule="RFC 7672 §2.2")
+
+# Other ports: 465 and 993 at once with TLS, 143 and 110 after STARTTLS or STLS, 587 like 25.
+mail("ports", tlsa="3 1 1", ports="25, 465, 587, 143, 993, 110", status=0, rule="RFC 6698 §3")
+mail("ports-wrong", tlsa="3 1 1 wrong", ports="25, 465, 587, 143, 993, 110", status=1, rule="RFC 6698 §3")
+mail("ports-no-starttls", tlsa="3 1 1", server="no-starttls", ports="25, 587, 143, 110", status=1, rule="RFC 7672 §2.2")
+mail("ports-inject", tlsa="3 1 1", server="inject", ports="25, 587, 143, 110", status=1, rule="RFC 3207 §6")
+
+# Domains of the documentation.
+mail("example.org", tlsa="3 1 1 rsa; 3 1 1 ec", cert="both", status=0, server="postfix", rule="RFC 7672 §2.2")
+mail("example.net", status=2, rule="RFC 7672 §2.2.1")
+mail("example.com", tlsa="3 1 1; 2 1 1", status=0, rule="RFC 7672 §2.2")
+
+# Many of a kind, for figures: one server, an address each.
+for number in range(300):
+    mail("d%03d.many.test" % number, addr="4", tlsa="3 1 1", cert="shared", server="many", status=0)
