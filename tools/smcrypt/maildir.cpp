@@ -14,8 +14,8 @@
 #include <thread>
 
 #include "commands.hpp"
+#include "json/line.hpp"
 #include "keystore/resolve.hpp"
-#include "openpgp/json_line.hpp"
 #include "openpgp/session.hpp"
 #include "pgpmime/at_rest.hpp"
 #include "pgpmime/decrypt.hpp"

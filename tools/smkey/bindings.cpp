@@ -1,6 +1,6 @@
 #include "commands.hpp"
+#include "json/line.hpp"
 #include "mime/address.hpp"
-#include "openpgp/json_line.hpp"
 #include "openpgp/session.hpp"
 #include "text/printable.hpp"
 #include "text/time.hpp"

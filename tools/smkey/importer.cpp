@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "json/line.hpp"
 #include "mime/address.hpp"
-#include "openpgp/json_line.hpp"
 #include "text/printable.hpp"
 
 namespace sm::smkey {

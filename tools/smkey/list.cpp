@@ -2,8 +2,8 @@
 
 #include "commands.hpp"
 #include "describe.hpp"
+#include "json/line.hpp"
 #include "keystore/resolve.hpp"
-#include "openpgp/json_line.hpp"
 #include "openpgp/session.hpp"
 #include "text/ascii.hpp"
 #include "text/time.hpp"

@@ -1,7 +1,7 @@
 #include "pgpmime/verify.hpp"
 #include "cli/exit.hpp"
 #include "commands.hpp"
-#include "openpgp/json_line.hpp"
+#include "json/line.hpp"
 #include "openpgp/release.hpp"
 #include "openpgp/session.hpp"
 #include "openpgp/verdict_output.hpp"

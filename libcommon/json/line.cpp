@@ -1,4 +1,4 @@
-#include "openpgp/json_line.hpp"
+#include "json/line.hpp"
 
 namespace sm {
 
