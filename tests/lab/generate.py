@@ -10,6 +10,7 @@ import time
 
 import dns_faults
 import network
+import postfix
 import table
 from certificates import Workshop, pem
 from zones import Zone
@@ -91,6 +92,8 @@ class Laboratory:
     def make_hosts(self):
         """An address and a certificate for each row that has a server."""
         made = {}
+        # What a server has for a name that is none of its own.
+        self.workshop.make(os.path.join(self.workshop.folder, "elsewhere"), "self-signed", "elsewhere.secure.test", "secure.test")
         for index, row in enumerate(table.mails, 1):
             host, name = self.host_of(row), row["name"]
             row["addresses"], row["chains"] = [], None
@@ -197,6 +200,10 @@ class Laboratory:
 
     def write_rest(self):
         self.write("servers.json", json.dumps(self.servers, indent=1))
+        os.makedirs(os.path.join(self.base, "postfix"))
+        self.write("postfix/main.cf", postfix.main(self.base, self.run))
+        self.write("postfix/master.cf", postfix.master([row for row in self.servers if row["behaviour"].startswith("postfix")]))
+        self.write("postfix/openssl.cf", postfix.OPENSSL)
         anchor = [line for line in open(os.path.join(self.base, "keys", ".key")).read().splitlines() if "DNSKEY" in line]
         self.write("root.key", "\n".join(anchor) + "\n")
         self.write("root.hints", f". 3600 NS ns.top.test.\nns.top.test. 3600 A {network.TOP}\n")

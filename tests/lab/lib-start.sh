@@ -16,6 +16,22 @@ quietly() {
 }
 over() { mount --bind "$1" "$2" || fail "can't mount over $2"; }
 
+postfix_folders() {
+  mkdir "$LAB_RUN/postfix"
+  (
+    cd "$LAB_RUN/postfix" || exit 1
+    mkdir queue data queue/pid
+    chown postfix data
+    cd queue || exit 1
+    mkdir active bounce corrupt defer deferred flush hold incoming private saved trace
+    chown postfix ./*/
+    chown root pid
+    mkdir -m 730 maildrop
+    mkdir -m 710 public
+    chown postfix:postdrop maildrop public
+  ) || fail "no queue for Postfix"
+}
+
 mount -t tmpfs -o mode=755 laboratory "$LAB_RUN" || fail "can't mount"
 mkdir "$LAB_RUN/tmp"
 
@@ -48,6 +64,17 @@ for server in validating plain; do
   quietly "unbound-$server" unbound -c "$LAB/unbound-$server.conf" &
   waiting="$waiting $!"
 done
+case " $LAB_PARTS " in
+*" smtp "*)
+  # Postfix needs several users: without root, or without Postfix, servers.py does its part.
+  if [ "$LAB_USER" = 0 ] && [ -x /usr/lib/postfix/sbin/master ]; then
+    LAB_PARTS="$LAB_PARTS postfix"
+    postfix_folders
+    quietly postfix /usr/lib/postfix/sbin/master -c "$LAB/postfix" -w &
+    waiting="$waiting $!"
+  fi
+  ;;
+esac
 # shellcheck disable=SC2086
 quietly servers "$LAB_PYTHON" -B -I "$here/servers.py" $LAB_PARTS &
 waiting="$waiting $!"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # label: lab
-# timeout: 120
+# timeout: 300
 # The laboratory is what it says it is: asked with other people's tools.
 . "${0%/*}/../lib.sh"
 . "$SM_TESTS/lab/lib-lab.sh"
@@ -109,5 +109,113 @@ lab_use_resolver "$(lab_resolver strip)"
 is "lab_use_resolver" "$(ad ee-spki.secure.test MX)" "no ad"
 lab_use_resolver 127.0.0.53 trust-ad
 is "and back" "$(ad ee-spki.secure.test MX)" ad
+
+# Mail servers: reply codes of greeting, EHLO, STARTTLS, and what comes of it.
+cat >behaviours <<'TABLE'
+ee-spki 220 250 starttls 220 TLSv1.3 250 221
+multi-line 220 250 starttls 220 TLSv1.3 250 221
+small-pieces 220 250 starttls 220 TLSv1.3 250 221
+lower-case 220 250 starttls 220 TLSv1.3 250 221
+no-quit 220 250 starttls 220 TLSv1.3 250 closed
+quit-stall 220 250 starttls 220 TLSv1.3 250 timeout
+close-tls 220 250 starttls 220 TLSv1.3 closed
+tls-1-0 220 250 starttls 220 TLSv1 250 221
+tls-1-1 220 250 starttls 220 TLSv1.1 250 221
+tls-1-2 220 250 starttls 220 TLSv1.2 250 221
+tls-1-3 220 250 starttls 220 TLSv1.3 250 221
+no-starttls 220 250 502
+ehlo-refused 220 502 502
+starttls-502 220 250 starttls 502
+starttls-454 220 250 starttls 454
+inject 220 250 starttls 220 +32 TLSv1.3 250 221
+greeting-554 554
+greeting-421 421
+greylist 220 451 220 TLSv1.3 451 221
+ehlo-421 220 421 closed
+stall-greeting timeout
+stall-ehlo 220 timeout
+stall-handshake 220 250 starttls 220 timeout
+drip timeout
+long-line too-long
+endless-reply 220 too-long
+garbage garbage
+close-greeting closed
+close-starttls 220 250 starttls closed
+close-handshake 220 250 starttls 220 no-tls:None
+not-tls 220 250 starttls 220 no-tls:WRONG_VERSION_NUMBER
+one-connection 220 250 starttls 220 TLSv1.3 250 221
+rate-limit 220 250 starttls 220 TLSv1.3 250 221
+dead timeout
+closed refused
+no-route-4 unreachable
+rsa-only 220 250 starttls 220 TLSv1.3 250 221
+ec-only 220 250 starttls 220 TLSv1.3 250 221
+both-keys 220 250 starttls 220 TLSv1.3 250 221
+postfix-plain 220 250 502
+postfix-tls1 220 250 starttls 220 TLSv1 250 221
+TABLE
+# shellcheck disable=SC2046 # a list
+"$LAB_PYTHON" -B -W ignore "$SM_TESTS/lab/probe.py" "$LAB/hosts.tsv" $(cut -d ' ' -f 1 behaviours) >found 2>"$ERR"
+while read -r name want; do is "$name" "$(sed -n "s/^$name //p" found)" "$want"; done <behaviours
+"$LAB_PYTHON" -B -W ignore "$SM_TESTS/lab/probe.py" "$LAB/hosts.tsv" rate-limit >found
+is "rate-limit, the second time" "$(cat found)" "rate-limit 421"
+
+# Certificates, by openssl: its DANE engine must say of each host what the table says of its domain. (Usages 0 and 1 are usable to
+# it, and it knows one name of a host.)
+tls() { # tls HOST[:PORT] OPTION…: what openssl s_client says
+  host=${1%:*} port=${1##*:}
+  if [ "$port" = "$1" ]; then port=25; fi
+  shift
+  case $port in 25 | 587) starttls="-starttls smtp" ;; 143) starttls="-starttls imap" ;; 110) starttls="-starttls pop3" ;; *) starttls= ;; esac
+  # shellcheck disable=SC2086
+  openssl s_client -connect "$host:$port" $starttls -servername "$host" -CAfile "$LAB/trust/ca-certificates.crt" "$@" </dev/null 2>&1
+}
+dane() { # dane HOST[:PORT] [RECORD-HOST]: verified, or not
+  name=${2:-${1%:*}} port=${1##*:}
+  if [ "$port" = "$1" ]; then port=25; fi
+  set -- "$1"
+  dig +short "_$port._tcp.$name" TLSA | sed -n 's/^\([0-9]* [0-9]* [0-9]*\) \(.*\)/\1 \2/p' >records
+  while read -r record; do set -- "$@" -dane_tlsa_rrdata "$record"; done <records
+  host=$1
+  shift
+  if tls "$host" -dane_tlsa_domain "${host%:*}" -dane_ee_no_namechecks -verify_return_error "$@" >out && grep -q '^DANE TLSA .* matched' out; then echo 0; else echo 1; fi
+}
+awk -F '\t' '$1 ~ /^(ee|ta|rollover|mismatch|pkix-and-ee|short|empty|type|selector|usage|rsa-only|ec-only|both-keys-ta|postfix-mis|postfix-wr|xn|caa)[^.]*\.secure/ { print $1, $2 }' \
+  "$LAB/expected.tsv" | grep -v ^ta-domain-name >rows
+check "rows to compare" test "$(wc -l <rows)" -gt 40
+while read -r name want; do is "openssl of $name" "$(dane "mx.$name" 2>/dev/null)" "$want"; done <rows
+for port in 25 465 587 143 993 110; do
+  is "port $port" "$(dane mx.ports.secure.test:$port) $(dane mx.ports-wrong.secure.test:$port)" "0 1"
+done
+keys() { # keys HOST: which kinds of key it has
+  for algorithm in rsa_pss_rsae_sha256 ecdsa_secp256r1_sha256; do
+    tls "$1" -sigalgs $algorithm -tls1_3 | sed -n 's/^ *Server public key is \([0-9]*\) bit/\1/p; s/^Server public key is \([0-9]*\) bit/\1/p' | head -n 1
+  done | tr '\n' ' '
+}
+is "RSA alone" "$(keys mx.rsa-only.secure.test)" "2048 "
+is "ECDSA alone" "$(keys mx.ec-only.secure.test)" "256 "
+is "both" "$(keys mx.both-keys.secure.test)" "2048 256 "
+tls mx.sni.secure.test | openssl x509 -noout -subject >out
+like "sni: its own certificate" out 'CN = mx.sni.secure.test'
+openssl s_client -connect mx.sni.secure.test:25 -starttls smtp -noservername </dev/null 2>/dev/null | openssl x509 -noout -subject >out
+like "sni: another to whoever does not name it" out 'CN = elsewhere.secure.test'
+dates() { tls "$1" | openssl x509 -noout -checkend "$2"; }
+is "ee-soon ends within five days" "$(dates mx.ee-soon.secure.test 432001) $(dates mx.ee-soon.secure.test 259200)" "Certificate will expire Certificate will not expire"
+is "what every server saw is written down" "$(grep -c "^mx.close-tls.secure.test.*tls TLSv1.3 " "$LAB_RUN/smtp.log")" 1
+empty "the faulty servers have no complaint" "$LAB_RUN/servers.log"
+
+# Postfix's own prober, where it says what we do (it looks at one MX host, and never fails).
+if command -v posttls-finger >/dev/null; then
+  finger() { MAIL_CONFIG="$LAB/postfix" posttls-finger -c -l dane "$1" 2>&1; }
+  for name in ee-spki ta-cert rollover alias alias-own implicit; do
+    finger $name.secure.test >out
+    like "posttls-finger: $name" out 'Verified TLS connection established'
+  done
+  for name in mismatch ta-wrong-name ta-expired; do
+    finger $name.secure.test >out
+    unlike "posttls-finger: $name" out 'Verified TLS connection established'
+    like "which it tried" out 'certificate verification failed|Untrusted TLS|not verified'
+  done
+fi
 
 done_testing

@@ -8,12 +8,18 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 
 async def serve(parts, ready):
+    kept = []
     if "dns" in parts:
         import dns_faults
 
         await dns_faults.start()
+    if "smtp" in parts:
+        import smtp_faults
+
+        kept = smtp_faults.start(os.environ["LAB"], os.environ["LAB_RUN"], "postfix" in parts)
     ready()
     await asyncio.Event().wait()
+    del kept  # until now: sockets that nobody accepts on
 
 
 def main():

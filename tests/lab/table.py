@@ -119,7 +119,7 @@ mail("ta-wrong-name", tlsa="2 1 1", cert="wrong-name", status=1, rule="RFC 7672 
 mail("ta-domain-name", tlsa="2 1 1", cert="domain-name", status=0, rule="RFC 7672 §3.2.2")
 mail("ta-wildcard", tlsa="2 1 1", cert="wildcard", status=0, rule="RFC 7672 §3.2.3")
 mail("ta-wildcard-deep", tlsa="2 1 1", cert="wildcard-parent", status=1, rule="RFC 7672 §3.2.3")
-mail("ta-self-signed", tlsa="2 1 1 leaf", cert="self-signed", status=0, rule="RFC 7671 §5.2")
+mail("ta-self-signed", tlsa="2 1 1 leaf", cert="self-signed", status=1, rule="RFC 7671 §5.2")
 mail("ta-soon", tlsa="2 1 1", cert="soon", status=0, days=1, rule="RFC 7672 §3.1.2")
 mail("ee-soon", tlsa="3 1 1", cert="soon", status=0, rule="RFC 7672 §3.1.1")
 
