@@ -10,6 +10,7 @@ import time
 
 import dns_faults
 import network
+import nginx
 import postfix
 import table
 from certificates import Workshop, pem
@@ -31,6 +32,7 @@ class Laboratory:
         self.make_zones()
         self.make_hosts()
         self.make_mails()
+        self.make_webs()
         self.write_zones()
         self.write_rest()
 
@@ -186,15 +188,33 @@ class Laboratory:
             if not ipaddress.ip_address(address) in ipaddress.ip_network("127.0.0.0/8" if "." in address else "fd00:1ab::/32"):
                 continue
             for port in row["ports"].split(", "):
-                self.servers.append(
-                    dict(
-                        address=address,
-                        port=int(port),
-                        behaviour=row["server"],
-                        host=host[:-1],
-                        chains=[chain.path for chain in row["chains"].values()],
-                    )
-                )
+                self.serve(row, host, address, int(port))
+
+    def serve(self, row, host, address, port):
+        chains = [chain.path for chain in row["chains"].values()]
+        self.servers.append(dict(address=address, port=port, behaviour=row["server"], host=host[:-1], chains=chains))
+
+    # Web hosts
+
+    def make_webs(self):
+        for index, row in enumerate(table.webs, 1):
+            name = row["name"]
+            row["addresses"] = list(network.web_addresses(index))
+            self.hosts[name] = self.hosts.get(name, []) + row["addresses"]
+            zone = self.zone_of(name)
+            for address in row["addresses"]:
+                zone.add(name, "AAAA" if ":" in address else "A", address)
+            parent = name.partition(".")[2]
+            row["chains"] = self.workshop.make(os.path.join(self.workshop.folder, name[:-1]), row["cert"], name[:-1], parent[:-1])
+            folder = os.path.join(self.base, "www", name[:-1])
+            os.makedirs(folder)
+            for path, text in row["files"].items():
+                os.makedirs(os.path.dirname(folder + path), exist_ok=True)
+                with open(folder + path, "w", newline="") as file:
+                    file.write(text)
+            for address in row["addresses"]:
+                self.serve(row, name, address, 443)
+        self.write("nginx.conf", nginx.configuration([row for row in table.webs if row["server"] == "nginx"], self.run))
 
     # The rest
 
@@ -214,6 +234,10 @@ class Laboratory:
         resolvers |= {name: network.resolver_addresses(number) for name, (number, _) in dns_faults.RESOLVERS.items()}
         self.write("resolvers.tsv", "".join("\t".join([name, *addresses]) + "\n" for name, addresses in resolvers.items()))
         self.write("hosts.tsv", "".join("\t".join([name[:-1], *addresses]) + "\n" for name, addresses in self.hosts.items()))
+        self.write(
+            "policies.tsv",
+            "".join("\t".join(str(row[key]) for key in ("name", "check", "postfix", "rule")) + "\n" for row in table.policies),
+        )
         self.write(
             "expected.tsv",
             "".join(

@@ -18,7 +18,7 @@ lab_enter() {
   fi
   PATH=$PATH:/usr/sbin:/sbin
   need_namespace
-  need_command nsd unbound ldns-signzone ldns-keygen openssl python3 ip flock
+  need_command nsd unbound nginx ldns-signzone ldns-keygen openssl python3 ip flock
   if [ ! -e /usr/share/dns/root.key ]; then refuse "no /usr/share/dns/root.key on this machine (dns-root-data)"; fi
   # This shell gives way to the laboratory, so that killing the test ends all of it.
   trap - EXIT
@@ -39,3 +39,6 @@ lab_use_resolver() {
 
 # lab_address HOST [6]: its first IPv4 or IPv6 address.
 lab_address() { awk -v name="$1" -v dots="${2:+:}" '$1 == name { for (i = 2; i <= NF; i++) if (index($i, dots ? ":" : ".")) { print $i; exit } }' "$LAB/hosts.tsv"; }
+
+# lab_certificate HOST [rsa]: what a server for it presents, as a path without its ending, .pem or .key.
+lab_certificate() { echo "$LAB/certificates/$1.${2:-ec}"; }

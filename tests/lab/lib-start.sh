@@ -35,13 +35,15 @@ postfix_folders() {
 mount -t tmpfs -o mode=755 laboratory "$LAB_RUN" || fail "can't mount"
 mkdir "$LAB_RUN/tmp"
 
-# 127.0.0.0/8 is all ours anyway. 192.0.2.0/24 is not loopback to a program that looks at addresses; 198.51.100.0/24, 2001:db8::/32 and
-# the rest of the world have no route.
+# 127.0.0.0/8 is all ours anyway. 192.0.2.0/24 and 203.0.113.0/24 are not loopback to a program that looks at addresses; 198.51.100.0/24, most
+# of 2001:db8::/32 and the rest of the world have no route.
 quietly ip ip link set lo up
 quietly ip ip address add 192.0.2.0/24 dev lo
+quietly ip ip address add 203.0.113.0/24 dev lo
 if [ -d /proc/sys/net/ipv6 ]; then
   echo 1 >/proc/sys/net/ipv6/ip_nonlocal_bind
   quietly ip ip -6 route add local fd00:1ab::/32 dev lo
+  quietly ip ip -6 route add local 2001:db8:80::/48 dev lo
 fi
 hostname client.secure.test
 
@@ -73,6 +75,13 @@ case " $LAB_PARTS " in
     quietly postfix /usr/lib/postfix/sbin/master -c "$LAB/postfix" -w &
     waiting="$waiting $!"
   fi
+  ;;
+esac
+case " $LAB_PARTS " in
+*" https "*)
+  cp -r "$LAB/www" "$LAB_RUN/"
+  quietly nginx nginx -e "$LAB_RUN/nginx.log" -c "$LAB/nginx.conf" &
+  waiting="$waiting $!"
   ;;
 esac
 # shellcheck disable=SC2086

@@ -12,6 +12,12 @@ def host_addresses(index):
     return f"127.25.{index >> 8}.{index & 255}", f"fd00:1ab:0:25::{index:x}"
 
 
+def web_addresses(index):
+    """Neither loopback nor private, to a program that looks at addresses."""
+    assert index < 255
+    return f"203.0.113.{index}", f"2001:db8:80::{index:x}"
+
+
 def resolver_addresses(number):
     """A faulty resolver stands on loopback and elsewhere."""
     return f"127.0.54.{number}", f"192.0.2.{number}"

@@ -4,7 +4,7 @@
 # The laboratory is what it says it is: asked with other people's tools.
 . "${0%/*}/../lib.sh"
 . "$SM_TESTS/lab/lib-lab.sh"
-need_command dig delv
+need_command dig delv curl
 lab_enter
 cd "$SM_TMP" || exit 1
 
@@ -204,8 +204,74 @@ is "ee-soon ends within five days" "$(dates mx.ee-soon.secure.test 432001) $(dat
 is "what every server saw is written down" "$(grep -c "^mx.close-tls.secure.test.*tls TLSv1.3 " "$LAB_RUN/smtp.log")" 1
 empty "the faulty servers have no complaint" "$LAB_RUN/servers.log"
 
-# Postfix's own prober, where it says what we do (it looks at one MX host, and never fails).
-if command -v posttls-finger >/dev/null; then
+# Web servers, by curl: its status, and that of HTTP.
+cat >fetches <<'TABLE'
+sts-enforce 0 200
+sts-web-204 0 204
+sts-web-301 0 301
+sts-web-302 0 302
+sts-web-404 0 404
+sts-web-500 0 500
+sts-web-big 0 200
+sts-web-gzip-bomb 0 200
+sts-web-cn-only 0 200
+sts-web-expired 60 000
+sts-web-leaf-only 60 000
+sts-web-not-yet 60 000
+sts-web-other-ca 60 000
+sts-web-self-signed 60 000
+sts-web-wildcard-parent 60 000
+sts-web-wrong-name 60 000
+sts-wildcard-certificate 0 200
+sts-web-http 35 000
+sts-web-tls-1-1 35 000
+sts-web-closed 7 000
+sts-web-dead 28 000
+sts-web-stall 28 000
+sts-web-stall-handshake 28 000
+sts-web-drip 28 200
+sts-web-endless 28 200
+sts-web-long-length 28 200
+sts-web-header-flood 56 200
+sts-web-short-body 18 200
+sts-web-empty-reply 52 000
+sts-web-garbage 1 000
+TABLE
+fetch() { # fetch NAME URL OPTION…: into NAME.got
+  name=$1
+  shift
+  code=$(curl -s -m 6 -o "$name.body" -w '%{http_code}' "$@")
+  echo "$? $code" >"$name.got"
+}
+while read -r name want; do fetch "$name" "https://mta-sts.$name.secure.test/.well-known/mta-sts.txt" & done <fetches
+wait
+while read -r name want; do is "curl: $name" "$(cat "$name.got")" "$want"; done <fetches
+is "a policy" "$(tr '\r\n' '.|' <sts-enforce.body)" "version: STSv1.|mode: enforce.|mx: mx.sts-enforce.secure.test.|max_age: 86400.|"
+check "a bomb is one" test "$(wc -c <sts-web-gzip-bomb.body)" -gt 60000
+fetch six https://mta-sts.sts-enforce.secure.test/.well-known/mta-sts.txt -6
+is "over IPv6" "$(cat six.got)" "0 200"
+mkdir -p "$LAB_RUN/www/openpgpkey.example.org/.well-known/openpgpkey"
+echo published >"$LAB_RUN/www/openpgpkey.example.org/.well-known/openpgpkey/x"
+fetch published https://openpgpkey.example.org/.well-known/openpgpkey/x -D headers
+is "what a test publishes is served" "$(cat published.got) $(cat published.body)" "0 200 published"
+like "with its type" headers '^Content-Type: application/octet-stream'
+like "for other origins" headers '^Access-Control-Allow-Origin: \*'
+fetch redirect https://openpgpkey.wkd-redirect.secure.test/.well-known/openpgpkey/d/hu/x?l=y -D headers
+like "a redirect" headers '^Location: https://wkd-redirect.secure.test/.well-known/openpgpkey/hu/x.l=y'
+fetch away https://openpgpkey.wkd-redirect-file.secure.test/ -D headers
+like "one to a file" headers '^Location: file:///etc/passwd'
+fetch head https://openpgpkey.wkd-no-head.secure.test/ -I
+is "HEAD refused" "$(cat head.got)" "0 405"
+openssl s_server -accept "$(lab_address keys.openpgp.org):443" -cert "$(lab_certificate keys.openpgp.org).pem" -key "$(lab_certificate keys.openpgp.org).key" \
+  -cert_chain "$(lab_certificate keys.openpgp.org).pem" -www >server.log 2>&1 &
+server=$!
+at_exit 'kill $server'
+until grep -q ACCEPT server.log || ! kill -0 $server; do sleep 0.05; done
+fetch own https://keys.openpgp.org/ -4
+is "a server that a test brings along" "$(cat own.got)" "0 200"
+
+# Postfix's own prober (as root: it wants another user), where it says what we do (it looks at one MX host, and never fails).
+if [ "$LAB_USER" = 0 ] && command -v posttls-finger >/dev/null; then
   finger() { MAIL_CONFIG="$LAB/postfix" posttls-finger -c -l dane "$1" 2>&1; }
   for name in ee-spki ta-cert rollover alias alias-own implicit; do
     finger $name.secure.test >out

@@ -9,7 +9,6 @@ connect, tls with version and SNI, each command as it came, message with sender 
 """
 
 import itertools
-import json
 import os
 import selectors
 import socket
@@ -349,12 +348,13 @@ INSTEAD = {"postfix": "ok", "postfix-plain": "no-starttls", "postfix-tls1": "tls
 
 
 class Server:
-    """One address and port."""
+    """One address and port. table: its behaviours."""
 
-    def __init__(self, row, other, log):
+    def __init__(self, row, table, protocol, other, log):
         self.address, self.port, self.host, self.chains, self.other, self.log = row["address"], row["port"], row["host"], row["chains"], other, log
         self.name = INSTEAD.get(row["behaviour"], row["behaviour"])
-        self.behaviour = {} if self.name == "dead" else BEHAVIOURS[self.name]
+        self.behaviour = {} if self.name == "dead" else table[self.name]
+        self.protocol = protocol
         self.lock, self.count, self.busy = threading.Lock(), 0, threading.Lock()
         self.made = None
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
@@ -397,7 +397,7 @@ class Server:
             connection.context = right
 
     def handle(self, connection):
-        session = PROTOCOLS.get(self.port, Smtp)(connection, self)
+        session = self.protocol(connection, self)
         try:
             session.serve()
         finally:
@@ -405,20 +405,13 @@ class Server:
                 self.busy.release()
 
 
-def start(base, run, postfix):
-    """Binds everything, then serves in threads. postfix: whether one runs beside this."""
+def start(servers):
+    """Serves in threads."""
     warnings.simplefilter("ignore", DeprecationWarning)  # of old TLS versions
-    log = os.open(os.path.join(run, "smtp.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    with open(os.path.join(base, "servers.json")) as file:
-        rows = json.load(file)
     choice = selectors.DefaultSelector()
-    servers = []
-    for row in rows:
-        if row["behaviour"] in ("closed", "many") or postfix and row["behaviour"].startswith("postfix"):
-            continue
-        servers.append(Server(row, os.path.join(base, "certificates", "elsewhere.ec"), log))
-        if row["behaviour"] != "dead":
-            choice.register(servers[-1].listener, selectors.EVENT_READ, servers[-1])
+    for server in servers:
+        if server.name != "dead":
+            choice.register(server.listener, selectors.EVENT_READ, server)
 
     def accept():
         while True:
@@ -427,4 +420,3 @@ def start(base, run, postfix):
                 threading.Thread(target=key.data.handle, args=(connection,), daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
-    return servers

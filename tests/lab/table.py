@@ -21,11 +21,26 @@ its own, and a server there. What may be said of it:
   server= a behaviour of smtp_faults.py, "postfix", "closed" (nobody listens), "dead" (SYN is dropped)
   sig=    state of the signatures of "mx", "a", "tlsa" or "denial" (of types at _25._tcp): "a expired; tlsa bogus"
   more=   further lines for the zone file, names relative to the domain
-  status= what `smdane check` must answer; opportunistic= with --opportunistic, where that differs; days= with --days 14, where that differs; rule= why
+  status= what `smdane check` must answer (nothing is expected where it is absent); opportunistic= with --opportunistic, where that differs; days= with --days 14, where that differs; rule= why
+
+web(host, …) makes a web server on 80 and 443, which serves $LAB_RUN/www/<host>/ to begin with what files= has ({path: text}):
+
+  cert=   as above
+  nginx=  further lines of its server block
+  server= "nginx", a behaviour of https_faults.py, "closed", "dead", or "own": nobody listens yet, as a test has its own server for it
+
+policy(name, …) makes a mail domain as mail() does and what MTA-STS needs beside it:
+
+  txt=    records at _mta-sts.<name>, several by newlines; None: none
+  body=   of the policy; None: none. {mx} stands for the MX host. The default is enforce, for one day
+  web=    options of web("mta-sts.<name>", …); None: there is no such host
+  check=  what `smmtasts check` must answer; postfix= what `smmtasts postfix` must print, or the status with which it prints nothing
 """
 
 zones = {}
 mails = []
+webs = []
+policies = []
 
 
 def zone(name, kind="signed", **more):
@@ -47,6 +62,34 @@ def mail(name, **more):
     row["name"] = name + "." if longest else name + ".secure.test."
     row["zone"] = longest or "secure.test."
     mails.append(row)
+
+
+def web(host, **more):
+    row = dict(cert="ec", nginx="", server="nginx", files={}, name=host + ".")
+    assert not set(more) - set(row), (host, more)
+    webs.append(row | more)
+
+
+BODY = "version: STSv1\r\nmode: {mode}\r\nmx: {mx}\r\nmax_age: {age}\r\n"
+
+
+def body(mode="enforce", mx="{mx}", age=86400, end="\r\n"):
+    return BODY.format(mode=mode, mx=mx, age=age).replace("\r\n", end)
+
+
+TXT = "v=STSv1; id=20260101T000000;"
+OBEYS = "secure match=mx.{name}.secure.test servername=hostname"
+
+
+def policy(name, txt=TXT, body=body(), web={}, check=None, postfix=None, rule="", **more):
+    full = name + ".secure.test"
+    lines = [f'_mta-sts TXT "{line}"' if '"' not in line else f"_mta-sts TXT {line}" for line in txt.split("\n")] if txt is not None else []
+    mail(name, more="\n".join(lines + [more.pop("more", "")]), **more)
+    if web is not None:
+        files = {} if body is None else {"/.well-known/mta-sts.txt": body.replace("{mx}", f"mx.{full}")}
+        globals()["web"](f"mta-sts.{full}", **({"files": files} | web))
+    postfix = postfix.replace("{name}", name) if isinstance(postfix, str) else postfix
+    policies.append(dict(name=full, check=check, postfix=postfix, rule=rule))
 
 
 # Zones. The root and the top-level domains are on servers of their own, so that a child is only reached through its delegation.
@@ -261,8 +304,152 @@ mail("ports-inject", tlsa="3 1 1", server="inject", ports="25, 587, 143, 110", s
 # Domains of the documentation.
 mail("example.org", tlsa="3 1 1 rsa; 3 1 1 ec", cert="both", status=0, server="postfix", rule="RFC 7672 §2.2")
 mail("example.net", status=2, rule="RFC 7672 §2.2.1")
-mail("example.com", tlsa="3 1 1; 2 1 1", status=0, rule="RFC 7672 §2.2")
+mail("example.com", tlsa="3 1 1; 2 1 1", more=f'_mta-sts TXT "{TXT}"', status=0, rule="RFC 7672 §2.2")
+web("mta-sts.example.com", files={"/.well-known/mta-sts.txt": body(mx="mx.example.com")})
 
 # Many of a kind, for figures: one server, an address each.
 for number in range(300):
     mail("d%03d.many.test" % number, addr="4", tlsa="3 1 1", cert="shared", server="many", status=0)
+
+# MTA-STS: policies that hold.
+SILENT = 2  # `smmtasts postfix` prints nothing
+policy("sts-enforce", check=0, postfix=OBEYS, rule="RFC 8461 §3.2")
+policy("sts-testing", body=body("testing"), check=0, postfix=SILENT, rule="RFC 8461 §5")
+policy("sts-none", body=body("none"), check=0, postfix=SILENT, rule="RFC 8461 §5")
+policy("sts-none-no-mx", body="version: STSv1\nmode: none\nmax_age: 86400\n", check=0, postfix=SILENT, rule="RFC 8461 §3.2")
+policy("sts-lf", body=body(end="\n"), check=0, postfix=OBEYS, rule="RFC 8461 §3.2")
+policy("sts-no-last-line-end", body=body().rstrip(), check=0, postfix=OBEYS, rule="RFC 8461 §3.2")
+policy("sts-wildcard", body=body(mx="*.sts-wildcard.secure.test"), check=0, postfix="secure match=.sts-wildcard.secure.test servername=hostname", rule="RFC 8461 §4.1")
+policy("sts-unknown-key", body=body() + "colour: blue\r\n", check=0, postfix=OBEYS, rule="RFC 8461 §3.2")
+policy("sts-repeated-key", body=body() + "mode: none\r\n", check=0, postfix=OBEYS, rule="RFC 8461 §3.2")
+policy("sts-age-capped", body=body(age=9999999999), check=0, postfix=OBEYS, rule="RFC 8461 §3.2")
+policy("sts-split-txt", txt='"v=STSv1; id=" "2026;"', check=0, postfix=OBEYS, rule="RFC 8461 §3.1")
+policy("sts-other-txt", txt=TXT + "\nv=spf1 -all", check=0, postfix=OBEYS, rule="RFC 8461 §3.1")
+policy("sts-txt-alias", txt=None, more="_mta-sts CNAME _mta-sts.sts-enforce.secure.test.", check=0, postfix=OBEYS, rule="RFC 8461 §3.1")
+policy("sts-tlsrpt", more='_smtp._tls TXT "v=TLSRPTv1; rua=mailto:tls@sts-tlsrpt.secure.test"', check=0, postfix=OBEYS, rule="RFC 8460 §3")
+policy("sts-wildcard-certificate", web=dict(cert="wildcard"), check=0, postfix=OBEYS, rule="RFC 8461 §3.3")
+policy("sts-html-type", web=dict(nginx="types {} default_type text/html;"), check=0, postfix=OBEYS, rule="RFC 8461 §3.2")
+policy("sts-dane", tlsa="3 1 1", check=0, postfix="dane-only", rule="RFC 8461 §2")
+policy("sts-dane-wrong", tlsa="3 1 1 wrong", check=1, postfix="dane-only", rule="RFC 8461 §2")
+policy("sts-dane-unusable", tlsa="1 1 1", check=1, postfix="dane", rule="RFC 8461 §2")
+policy("sts-dane-half", mx="10 mx; 20 mx.plain.secure.test.", tlsa="3 1 1", body=body(mx="{mx}\r\nmx: mx.plain.secure.test"), check=0, postfix="dane-only", rule="RFC 8461 §2")
+policy("sts-dane-half-testing", mx="10 mx; 20 mx.plain.secure.test.", tlsa="3 1 1", body=body("testing", mx="{mx}\r\nmx: mx.plain.secure.test"), check=0, postfix="dane", rule="RFC 8461 §2")
+policy("sts-dane-bogus", tlsa="3 1 1", sig="tlsa bogus", check=75, postfix=75, rule="RFC 7672 §2.1.2")
+
+# TXT.
+policy("sts-no-txt", txt=None, check=2, postfix=SILENT, rule="RFC 8461 §3.1")
+for name, txt in (
+    ("two", TXT + "\nv=STSv1; id=2;"),
+    ("no-id", "v=STSv1;"),
+    ("long-id", "v=STSv1; id=%s;" % ("1" * 33)),
+    ("bad-id", "v=STSv1; id=2026-01-01;"),
+    ("version", "v=STSv2; id=1;"),
+    ("space", "v=STSv1 ; id=1;"),
+    ("case", "V=stsv1; id=1;"),
+):
+    policy("sts-txt-" + name, txt=txt, check=1 if name not in ("version", "space", "case") else 2, postfix=SILENT, rule="RFC 8461 §3.1")
+policy("sts-txt-servfail", txt=None, more="_mta-sts CNAME _x.tlsa-servfail.test.", check=75, postfix=SILENT, rule="RFC 8461 §3.3")
+
+# The policy's host.
+policy("sts-no-host", web=None, check=1, postfix=SILENT, rule="RFC 8461 §3.3")
+for name, options in (
+    ("404", dict(files={})),
+    ("500", dict(nginx="return 500;")),
+    ("204", dict(nginx="return 204;")),
+    ("301", dict(nginx="return 301 https://mta-sts.sts-enforce.secure.test$request_uri;")),
+    ("302", dict(nginx="location = /.well-known/mta-sts.txt { return 302 /elsewhere.txt; }", files={"/elsewhere.txt": body()})),
+    ("expired", dict(cert="expired")),
+    ("not-yet", dict(cert="not-yet")),
+    ("self-signed", dict(cert="self-signed")),
+    ("other-ca", dict(cert="other-ca")),
+    ("leaf-only", dict(cert="leaf-only")),
+    ("wrong-name", dict(cert="wrong-name")),
+    ("wildcard-parent", dict(cert="wildcard-parent")),
+    ("cn-only", dict(cert="cn-only")),
+    ("tls-1-1", dict(server="tls-1-1")),
+    ("http", dict(server="http")),
+    ("endless", dict(server="endless")),
+    ("big", dict(files={"/.well-known/mta-sts.txt": body() + "x: " + "y" * 65536 + "\r\n"})),
+    ("long-length", dict(server="long-length")),
+    ("header-flood", dict(server="header-flood")),
+    ("gzip-bomb", dict(server="gzip-bomb")),
+    ("garbage", dict(server="garbage")),
+    ("empty-reply", dict(server="close")),
+    ("short-body", dict(server="short-body")),
+):
+    policy("sts-web-" + name, web=options, check=1, postfix=SILENT, rule="RFC 8461 §3.3")
+for server in ("closed", "dead", "stall", "drip", "stall-handshake"):
+    policy("sts-web-" + server, web=dict(server=server), check=75, postfix=SILENT, rule="RFC 8461 §3.3")
+
+# The policy's text.
+for name, text in (
+    ("empty", ""),
+    ("no-version", body().replace("version: STSv1\r\n", "")),
+    ("version", body().replace("STSv1", "STSv2")),
+    ("version-last", "mode: enforce\nmx: {mx}\nmax_age: 86400\nversion: STSv1\n"),
+    ("no-mode", body().replace("mode: enforce\r\n", "")),
+    ("mode", body("strict")),
+    ("no-mx", body().replace("mx: {mx}\r\n", "")),
+    ("no-age", body().replace("max_age: 86400\r\n", "")),
+    ("negative-age", body(age=-1)),
+    ("address", body(mx="127.0.0.1")),
+    ("u-label", body(mx="b\u00fccher.secure.test")),
+    ("star-inside", body(mx="mx.*.secure.test")),
+    ("html", "<html><body>404</body></html>"),
+):
+    # "version" need not come first.
+    policy("sts-body-" + name, body=text, check=0 if name == "version-last" else 1, postfix=OBEYS if name == "version-last" else SILENT, rule="RFC 8461 §3.2")
+
+# MX hosts that do not keep to it.
+policy("sts-mx-other", body=body(mx="mx.elsewhere.test"), check=1, postfix="secure match=mx.elsewhere.test servername=hostname", rule="RFC 8461 §4.1")
+policy("sts-mx-deep", body=body(mx="*.secure.test"), check=1, postfix="secure match=.secure.test servername=hostname", rule="RFC 8461 §4.1")
+for name, options in (
+    ("no-starttls", dict(server="no-starttls")),
+    ("wrong-name", dict(cert="wrong-name")),
+    ("expired", dict(cert="expired")),
+    ("self-signed", dict(cert="self-signed")),
+    ("tls-1-1", dict(server="tls-1-1")),
+):
+    policy("sts-mx-" + name, check=1, postfix=OBEYS, rule="RFC 8461 §4.2", **options)
+policy("sts-mx-closed", server="closed", check=75, postfix=OBEYS, rule="RFC 8461 §4.2")
+
+# Web Key Directories: advanced, direct, and each fault of a server; a test publishes into $LAB_RUN/www.
+DIRECTORY = """location /.well-known/openpgpkey {
+    default_type application/octet-stream;
+    add_header Access-Control-Allow-Origin *;
+  }"""
+web("openpgpkey.wkd.secure.test", nginx=DIRECTORY)
+web("wkd-direct.secure.test", nginx=DIRECTORY)
+web("openpgpkey.wkd-both.secure.test", nginx=DIRECTORY)
+web("wkd-both.secure.test", nginx=DIRECTORY)
+for name, options in (
+    ("no-cors", dict(nginx=DIRECTORY.replace("add_header", "# "))),
+    ("html-type", dict(nginx=DIRECTORY.replace("application/octet-stream", "text/html"))),
+    ("no-head", dict(nginx=DIRECTORY + "\n  if ($request_method = HEAD) { return 405; }")),
+    ("redirect", dict(nginx="location ~ ^/.well-known/openpgpkey/[^/]+/(.*)$ { return 302 https://wkd-redirect.secure.test/.well-known/openpgpkey/$1$is_args$args; }")),
+    ("redirect-away", dict(nginx="return 302 https://wkd.secure.test$request_uri;")),
+    ("redirect-http", dict(nginx="if ($scheme = https) { return 302 http://$host$request_uri; }\n  " + DIRECTORY)),
+    ("redirect-loop", dict(nginx="return 302 https://$host$request_uri;")),
+    ("redirect-file", dict(nginx="return 302 file:///etc/passwd;")),
+    ("redirect-loopback", dict(nginx="return 302 https://localhost$request_uri;")),
+    ("expired", dict(nginx=DIRECTORY, cert="expired")),
+    ("wrong-name", dict(nginx=DIRECTORY, cert="wrong-name")),
+    ("other-ca", dict(nginx=DIRECTORY, cert="other-ca")),
+    ("500", dict(nginx="return 500;")),
+    ("closed", dict(server="closed")),
+    ("dead", dict(server="dead")),
+    ("stall", dict(server="stall")),
+    ("drip", dict(server="drip")),
+    ("endless", dict(server="endless")),
+    ("header-flood", dict(server="header-flood")),
+    ("gzip-bomb", dict(server="gzip-bomb")),
+):
+    web(f"openpgpkey.wkd-{name}.secure.test", **options)
+    # That there is a directory below the domain itself must not help.
+    web(f"wkd-{name}.secure.test", nginx=DIRECTORY)
+
+# Domains of the documentation, and a key server that tests bring with them.
+web("openpgpkey.example.org", nginx=DIRECTORY)
+web("example.net", nginx=DIRECTORY)
+web("keys.openpgp.org", server="own")
+web("keys.secure.test", server="own")
