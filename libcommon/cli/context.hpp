@@ -17,6 +17,10 @@
 
 namespace sm::cli {
 
+// Where a new passphrase comes from: of a key that had none, --passphrase-fd and --passphrase-file; of one whose
+// passphrase it replaces, --new-passphrase-fd and --new-passphrase-file, which the command defines.
+enum class NewPassphrase { first, replacing };
+
 class Context {
  public:
   // ---- options (names without dashes; one that the command does not define is a bug and throws)
@@ -85,7 +89,7 @@ class Context {
   PassphraseSource passphrases();
   // A new passphrase, never empty: from the descriptor or file that is given, else asked twice of a person. With
   // --batch and neither: usage.
-  Result<Secret> new_passphrase(std::string_view purpose);
+  Result<Secret> new_passphrase(std::string_view purpose, NewPassphrase which);
 
   // Asks a person yes or no about what can't be undone; --yes answers yes; with --batch and no --yes, or nobody to ask:
   // usage.

@@ -69,18 +69,18 @@ Result<std::optional<Secret>> ask_person(const Context& context, std::string_vie
   return ask_secret(std::string(program) + ": " + text + ": ");
 }
 
-// --passphrase-fd, --passphrase-file; nullopt if neither is given.
+// From --<option>-fd or --<option>-file; nullopt if neither is given.
+Result<std::optional<Secret>> from_option(const Context& context, const std::string& option) {
+  if (const auto fd = context.number(option + "-fd"))
+    return std::optional(SM_TRY(read_secret_line(static_cast<int>(*fd))));
+  if (const auto file = context.value(option + "-file")) return std::optional(SM_TRY(read_secret_file(*file)));
+  return std::optional<Secret>();
+}
+
+// --passphrase-fd, --passphrase-file, read once; nullopt if neither is given.
 Result<std::optional<Secret>> given_passphrase(const Context& context, std::optional<Secret>& cache) {
-  if (!cache) {
-    if (const auto fd = context.number("passphrase-fd")) {
-      cache = SM_TRY(read_secret_line(static_cast<int>(*fd)));
-    } else if (const auto file = context.value("passphrase-file")) {
-      cache = SM_TRY(read_secret_file(*file));
-    } else {
-      return std::optional<Secret>();
-    }
-  }
-  return std::optional(Secret(cache->view()));
+  if (!cache) cache = SM_TRY(from_option(context, "passphrase"));
+  return cache ? std::optional(Secret(cache->view())) : std::nullopt;
 }
 
 // $CREDENTIALS_DIRECTORY/<fingerprint>, what systemd's LoadCredential= puts there; nullopt if there is none for this
@@ -129,18 +129,21 @@ PassphraseSource Context::passphrases() {
   };
 }
 
-Result<Secret> Context::new_passphrase(std::string_view purpose) {
+Result<Secret> Context::new_passphrase(std::string_view purpose, NewPassphrase which) {
   require_secrets(state_);
-  if (auto given = SM_TRY(given_passphrase(*this, state_.given_passphrase))) {
-    if (given->empty()) {
-      return fail(ErrorKind::usage, "cli.passphrase", "the passphrase that was given is empty",
-                  "--no-passphrase makes a key without one");
-    }
+  const bool is_first = which == NewPassphrase::first;
+  const std::string without = is_first ? "--no-passphrase makes a key without one" : "";
+  auto given =
+      SM_TRY(is_first ? given_passphrase(*this, state_.given_passphrase) : from_option(*this, "new-passphrase"));
+  if (given) {
+    if (given->empty())
+      return fail(ErrorKind::usage, "cli.passphrase", "the new passphrase that was given is empty", without);
     return *std::move(given);
   }
-  const auto nobody = [] {
-    return fail(ErrorKind::usage, "cli.passphrase", "there is no passphrase and nobody to ask for one",
-                "--passphrase-file or --passphrase-fd gives one, --no-passphrase makes a key without");
+  const auto nobody = [&] {
+    return fail(ErrorKind::usage, "cli.passphrase", "there is no new passphrase and nobody to ask for one",
+                is_first ? "--passphrase-file or --passphrase-fd gives one, " + without
+                         : "--new-passphrase-file or --new-passphrase-fd gives one");
   };
   if (batch()) return nobody();
   SM_TRY(flush());
@@ -150,8 +153,7 @@ Result<Secret> Context::new_passphrase(std::string_view purpose) {
     auto first = SM_TRY(ask_person(*this, state_.program.name, question));
     if (!first) return nobody();
     if (first->empty()) {
-      return fail(ErrorKind::usage, "cli.passphrase", "the passphrase is empty",
-                  "--no-passphrase makes a key without one");
+      return fail(ErrorKind::usage, "cli.passphrase", "the passphrase is empty", without);
     }
     const auto second = SM_TRY(ask_person(*this, state_.program.name, question + ", once more"));
     if (!second) return nobody();

@@ -174,16 +174,19 @@ Result<std::optional<Secret>> Keystore::secret_key(const Fingerprint& fingerprin
   return state_->secrets.get(fingerprint);
 }
 
-Result<Change> Keystore::put_secret_key(const Fingerprint& fingerprint, const Secret& secret, bool replace) {
-  switch (SM_TRY(state_->secrets.put(fingerprint, secret, replace))) {
+Result<Change> Keystore::put_secret_key(const Fingerprint& fingerprint, const Secret& secret) {
+  switch (SM_TRY(state_->secrets.put(fingerprint, secret, state_->reader))) {
     case store::Secrets::Stored::created:
       return Change::created;
-    case store::Secrets::Stored::replaced:
+    case store::Secrets::Stored::merged:
       return Change::updated;
     case store::Secrets::Stored::unchanged:
       break;
   }
   return Change::unchanged;
+}
+Result<void> Keystore::replace_secret_key(const Fingerprint& fingerprint, const Secret& old, const Secret& fresh) {
+  return state_->secrets.replace(fingerprint, old, fresh);
 }
 
 Result<void> Keystore::put_revocation(const Fingerprint& fingerprint, std::string_view revocation) {

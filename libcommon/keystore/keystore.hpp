@@ -53,9 +53,10 @@ class Keystore final : public KeySource {
 
   // ---- secret keys
   Result<std::optional<Secret>> secret_key(const Fingerprint& fingerprint);
-  // Stored as given, 0600, atomically. A different secret key file for the same fingerprint is replaced only if
-  // `replace`; otherwise unchanged if equal, store.secret-conflict (key) if not.
-  Result<Change> put_secret_key(const Fingerprint& fingerprint, const Secret& secret, bool replace = false);
+  // 0600, atomically: as given, or merged into what is there (CertificateReader::merge_secrets() and its errors).
+  Result<Change> put_secret_key(const Fingerprint& fingerprint, const Secret& secret);
+  // `fresh` in the place of `old`, which secret_key() gave. If it is something else by now: store.changed (temporary).
+  Result<void> replace_secret_key(const Fingerprint& fingerprint, const Secret& old, const Secret& fresh);
   Result<void> put_revocation(const Fingerprint& fingerprint, std::string_view revocation);
   // The secret key and its revocation certificate, what there is of them.
   Result<void> delete_secret_key(const Fingerprint& fingerprint);

@@ -73,21 +73,31 @@ Result<void> Secrets::make() const {
   return {};
 }
 
-Result<Secrets::Stored> Secrets::put(const Fingerprint& fingerprint, const Secret& secret, bool replace) {
+Result<Secrets::Stored> Secrets::put(const Fingerprint& fingerprint, const Secret& secret, CertificateReader& reader) {
   SM_TRY(make_root(root_));
   const Lock lock = SM_TRY(Lock::acquire(root_ + "/lock"));
   SM_TRY(make());
   const std::string path = path_of(fingerprint, key_suffix);
   const auto old = SM_TRY(read_private(path));
-  if (old) {
-    if (old->view() == secret.view()) return Stored::unchanged;
-    if (!replace) {
-      return fail(ErrorKind::key, "store.secret-conflict", "another secret key of " + fingerprint + " is stored",
-                  "it may differ in its passphrase or subkeys; delete it first if it is not wanted");
-    }
+  if (!old) {
+    SM_TRY(write_file(path, secret.view(), S_IRUSR | S_IWUSR));
+    return Stored::created;
   }
-  SM_TRY(write_file(path, secret.view(), S_IRUSR | S_IWUSR));
-  return old ? Stored::replaced : Stored::created;
+  if (old->view() == secret.view()) return Stored::unchanged;
+  const auto merged = SM_TRY(reader.merge_secrets(old->view(), secret.view()));
+  if (!merged) return Stored::unchanged;
+  SM_TRY(write_file(path, merged->view(), S_IRUSR | S_IWUSR));
+  return Stored::merged;
+}
+
+Result<void> Secrets::replace(const Fingerprint& fingerprint, const Secret& old, const Secret& fresh) {
+  const Lock lock = SM_TRY(Lock::acquire(root_ + "/lock"));
+  const std::string path = path_of(fingerprint, key_suffix);
+  const auto present = SM_TRY(get(fingerprint));
+  if (!present || present->view() != old.view())
+    return fail(ErrorKind::temporary, "store.changed", "another process has changed the secret key " + fingerprint,
+                "try again");
+  return write_file(path, fresh.view(), S_IRUSR | S_IWUSR);
 }
 
 Result<void> Secrets::put_revocation(const Fingerprint& fingerprint, std::string_view revocation) {

@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
-#include "crypto/key.hpp"
+#include "crypto/ports.hpp"
 
 namespace sm::store {
 
@@ -22,8 +22,9 @@ class Secrets {
   Result<std::optional<Secret>> get(const Fingerprint& fingerprint) const;
   Result<std::vector<Fingerprint>> list() const;
 
-  enum class Stored { created, replaced, unchanged };
-  Result<Stored> put(const Fingerprint& fingerprint, const Secret& secret, bool replace);
+  enum class Stored { created, merged, unchanged };
+  Result<Stored> put(const Fingerprint& fingerprint, const Secret& secret, CertificateReader& reader);
+  Result<void> replace(const Fingerprint& fingerprint, const Secret& old, const Secret& fresh);
   Result<void> put_revocation(const Fingerprint& fingerprint, std::string_view revocation);
   Result<void> remove(const Fingerprint& fingerprint);
 

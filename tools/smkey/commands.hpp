@@ -15,6 +15,15 @@ Result<int> bindings(cli::Context& context);
 Result<int> accept(cli::Context& context);
 Result<int> autocrypt_header(cli::Context& context);
 Result<int> autocrypt_import(cli::Context& context);
+Result<int> passwd(cli::Context& context);
+Result<int> expire(cli::Context& context);
+Result<int> revoke(cli::Context& context);
+Result<int> revocation(cli::Context& context);
+Result<int> uid_add(cli::Context& context);
+Result<int> uid_revoke(cli::Context& context);
+Result<int> uid_primary(cli::Context& context);
+Result<int> subkey_add(cli::Context& context);
+Result<int> subkey_revoke(cli::Context& context);
 Result<int> reindex(cli::Context& context);
 
 }  // namespace sm::smkey

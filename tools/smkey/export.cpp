@@ -2,7 +2,7 @@
 #include "crypto/armor.hpp"
 #include "keystore/resolve.hpp"
 #include "mime/address.hpp"
-#include "openpgp/session.hpp"
+#include "own_key.hpp"
 
 namespace sm::smkey {
 
@@ -57,9 +57,8 @@ Result<int> export_keys(cli::Context& context) {
   std::string packets;
   for (const Fingerprint& fingerprint : fingerprints) {
     if (secret) {
-      const auto key = SM_TRY(session->store.secret_key(fingerprint));
-      if (!key) return fail(ErrorKind::key, "key.missing", "no secret key " + fingerprint);
-      packets += key->view();
+      const OwnKey key = SM_TRY(open_own_key(*session, fingerprint));
+      packets += SM_TRY(session->reader->compose_secret(key.certificate, key.secret.view())).view();
     } else {
       packets += SM_TRY(certificate(context, *session, fingerprint));
     }

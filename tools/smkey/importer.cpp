@@ -4,6 +4,7 @@
 
 #include "json/line.hpp"
 #include "mime/address.hpp"
+#include "own_key.hpp"
 #include "text/printable.hpp"
 
 namespace sm::smkey {
@@ -44,11 +45,18 @@ Result<void> Importer::take_key(ImportedKey& key) {
   const bool secret = !key.secret.empty();
   std::string result;
   if (secret) {
-    const Change change = SM_TRY(session_.store.put_secret_key(fingerprint, key.secret));
-    if (change == Change::created) result = "new";
+    const auto change = session_.store.put_secret_key(fingerprint, key.secret);
+    if (!change) {
+      if (change.error().code != "store.secret-conflict") return Unexpected{change.error()};
+      skip(fingerprint, change.error().code);
+      refused_ = change.error();
+      return {};
+    }
+    if (*change != Change::unchanged) result = word(*change);
   }
   const Change change = SM_TRY(session_.store.put_certificate(key.info, key.certificate));
   if (result.empty()) result = word(change);
+  if (secret) SM_TRY(refresh_secret_key(session_, fingerprint));
   const auto primary = std::ranges::find_if(key.info.user_ids, [](const UserId& id) { return id.primary; });
   const std::string title = primary != key.info.user_ids.end() ? primary->text
                             : !key.info.user_ids.empty()       ? key.info.user_ids.front().text
@@ -113,6 +121,7 @@ Result<int> Importer::report(std::string_view schema, const json::Object& more) 
     }
   }
   if (!session_.context.quiet()) SM_TRY(session_.context.print(text));
+  if (refused_) return Unexpected{std::move(*refused_)};
   if (damaged_) return Unexpected{std::move(*damaged_)};
   return 0;
 }

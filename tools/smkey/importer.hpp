@@ -25,7 +25,8 @@ class Importer {
   // After the last input: an address is bound if exactly one certificate, of all that came and all that is stored,
   // claims it; those of a secret key that came are bound to it. Only addresses that are free.
   Result<void> bind();
-  // One line for each thing that came, as text or in JSON, there with `more` in each. Fails with what was damaged.
+  // One line for each thing that came, as text or in JSON, there with `more` in each. Fails with what was
+  // refused, else with what was damaged.
   Result<int> report(std::string_view schema, const json::Object& more = {});
 
  private:
@@ -43,6 +44,7 @@ class Importer {
   std::vector<Outcome> outcomes_;
   std::map<std::string, Fingerprint> claims_;  // address → whose secret key came with it, or empty
   std::optional<Error> damaged_;
+  std::optional<Error> refused_;  // a secret key that is another one than what is stored
 };
 
 }  // namespace sm::smkey

@@ -40,6 +40,44 @@ constexpr Option delete_options[] = {
     {.name = "secret", .help = "the secret key as well"},
 };
 
+constexpr Option passwd_options[] = {
+    {.name = "new-passphrase-fd",
+     .kind = ValueKind::descriptor,
+     .value = "N",
+     .help = "take the new passphrase from descriptor N"},
+    {.name = "new-passphrase-file",
+     .kind = ValueKind::file,
+     .value = "FILE",
+     .help = "take the new passphrase from the first line of FILE"},
+};
+
+constexpr Option expire_options[] = {
+    {.name = "subkey", .kind = ValueKind::key_id, .value = "FPR", .help = "only this subkey"},
+};
+
+constexpr Option reason = {.name = "reason",
+                           .kind = ValueKind::choice,
+                           .value = "compromised|superseded|retired|none",
+                           .help = "why, for others to know"};
+constexpr Option message = {
+    .name = "message", .kind = ValueKind::text, .value = "T", .help = "a text beside the reason, for others to read"};
+
+constexpr Option revoke_options[] = {
+    reason,
+    message,
+    {.name = "subkey", .kind = ValueKind::key_id, .value = "FPR", .help = "only this subkey"},
+};
+
+constexpr Option revocation_options[] = {reason, message};
+
+constexpr Option subkey_add_options[] = {
+    {.name = "algo",
+     .kind = ValueKind::choice,
+     .value = "ed25519|rsa3072|rsa4096|nistp256|nistp384|nistp521",
+     .help = "algorithm (default the kind of the primary key)"},
+    {.name = "usage", .kind = ValueKind::choice, .value = "sign|encrypt", .help = "what it is for (default encrypt)"},
+};
+
 constexpr Option bindings_options[] = {
     {.name = "forget", .kind = ValueKind::address, .value = "ADDR", .help = "forget what this address is bound to"},
 };
@@ -84,6 +122,74 @@ constexpr Command commands[] = {
      .max_arguments = 1,
      .options = delete_options,
      .run = sm::smkey::delete_key},
+    {.name = "passwd",
+     .arguments = "ID",
+     .help = "change the passphrase of a key and its subkeys",
+     .secrets = true,
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .options = passwd_options,
+     .run = sm::smkey::passwd},
+    {.name = "expire",
+     .arguments = "ID WHEN",
+     .help = "set when a key and its subkeys end",
+     .secrets = true,
+     .min_arguments = 2,
+     .max_arguments = 2,
+     .options = expire_options,
+     .run = sm::smkey::expire},
+    {.name = "revoke",
+     .arguments = "ID",
+     .help = "revoke a key, or a subkey, for good",
+     .secrets = true,
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .options = revoke_options,
+     .run = sm::smkey::revoke},
+    {.name = "revocation",
+     .arguments = "ID",
+     .help = "write a revocation certificate to stdout, change nothing",
+     .secrets = true,
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .options = revocation_options,
+     .run = sm::smkey::revocation},
+    {.name = "uid add",
+     .arguments = "ID UID",
+     .help = "add a user ID, bind its address",
+     .secrets = true,
+     .min_arguments = 2,
+     .max_arguments = 2,
+     .run = sm::smkey::uid_add},
+    {.name = "uid revoke",
+     .arguments = "ID UID",
+     .help = "revoke a user ID, given in full or by its address",
+     .secrets = true,
+     .min_arguments = 2,
+     .max_arguments = 2,
+     .run = sm::smkey::uid_revoke},
+    {.name = "uid primary",
+     .arguments = "ID UID",
+     .help = "make a user ID the primary one",
+     .secrets = true,
+     .min_arguments = 2,
+     .max_arguments = 2,
+     .run = sm::smkey::uid_primary},
+    {.name = "subkey add",
+     .arguments = "ID",
+     .help = "add a subkey, print its fingerprint",
+     .secrets = true,
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .options = subkey_add_options,
+     .run = sm::smkey::subkey_add},
+    {.name = "subkey revoke",
+     .arguments = "ID FPR",
+     .help = "revoke a subkey for good",
+     .secrets = true,
+     .min_arguments = 2,
+     .max_arguments = 2,
+     .run = sm::smkey::subkey_revoke},
     {.name = "bindings",
      .arguments = "[ADDR]",
      .help = "what addresses are bound to, since when, from where",

@@ -13,20 +13,8 @@ void append_number(std::string& to, std::uint64_t value, int size) {
 }
 
 void read_subpackets(std::string_view area, SignatureInfo& info) {
-  BodyCursor cursor{area};
-  while (cursor.good && cursor.at < area.size()) {
-    std::uint64_t length = cursor.take(1);
-    if (length >= 192 && length < 255) {
-      length = ((length - 192) << 8) + cursor.take(1) + 192;
-    } else if (length == 255) {
-      length = cursor.take(4);
-    }
-    if (length == 0) return;
-    const std::size_t from = cursor.at;
-    cursor.skip(length);
-    if (!cursor.good) return;
-    const std::string_view data = area.substr(from + 1, length - 1);
-    switch (octet_at(area, from) & 0x7f) {
+  for_each_subpacket(area, [&](int type, std::string_view data) {
+    switch (type & 0x7f) {
       case 2:
         if (data.size() == 4) info.created = static_cast<std::int64_t>(number_at(data, 0, 4));
         break;
@@ -42,7 +30,7 @@ void read_subpackets(std::string_view area, SignatureInfo& info) {
       default:
         break;
     }
-  }
+  });
 }
 
 }  // namespace
@@ -89,6 +77,38 @@ std::string public_certificate(std::string_view secret_key) {
   return certificate;
 }
 
+std::optional<SignatureAreas> signature_areas(std::string_view body) {
+  if (body.size() < 4 || body[0] != 4) return std::nullopt;
+  BodyCursor cursor{body, 4};
+  SignatureAreas areas;
+  for (std::string_view* area : {&areas.hashed, &areas.unhashed}) {
+    const std::size_t size = cursor.take(2);
+    const std::size_t from = cursor.at;
+    cursor.skip(size);
+    if (!cursor.good) return std::nullopt;
+    *area = body.substr(from, size);
+  }
+  areas.end = body.substr(cursor.at);
+  return areas;
+}
+
+bool for_each_subpacket(std::string_view area, const std::function<void(int type, std::string_view data)>& take) {
+  BodyCursor cursor{area};
+  while (cursor.at < area.size()) {
+    std::uint64_t length = cursor.take(1);
+    if (length >= 192 && length < 255) {
+      length = ((length - 192) << 8) + cursor.take(1) + 192;
+    } else if (length == 255) {
+      length = cursor.take(4);
+    }
+    const std::size_t from = cursor.at;
+    cursor.skip(length);
+    if (!cursor.good || length == 0) return false;
+    take(static_cast<int>(octet_at(area, from)), area.substr(from + 1, length - 1));
+  }
+  return true;
+}
+
 std::optional<SignatureInfo> parse_signature(std::string_view body) {
   if (body.empty()) return std::nullopt;
   SignatureInfo info;
@@ -111,24 +131,19 @@ std::optional<SignatureInfo> parse_signature(std::string_view body) {
     info.identity = body;
     return info;
   }
+  const auto areas = signature_areas(body);
+  if (!areas) return std::nullopt;
   info.type = static_cast<int>(cursor.take(1));
   info.algorithm = static_cast<int>(cursor.take(1));
   info.hash = static_cast<int>(cursor.take(1));
-  const std::size_t hashed_size = cursor.take(2);
-  const std::size_t hashed = cursor.at;
-  cursor.skip(hashed_size);
-  const std::size_t unhashed_size = cursor.take(2);
-  const std::size_t unhashed = cursor.at;
-  cursor.skip(unhashed_size);
-  if (!cursor.good) return std::nullopt;
-  read_subpackets(body.substr(unhashed, unhashed_size), info);
+  read_subpackets(areas->unhashed, info);
   // Times count only where the signature covers them; what is hashed wins.
   info.created = info.expires = 0;
-  read_subpackets(body.substr(hashed, hashed_size), info);
+  read_subpackets(areas->hashed, info);
   if (info.expires != 0) info.expires += info.created;
   if (info.issuer.empty() && !info.issuer_fingerprint.empty()) info.issuer = info.issuer_fingerprint.substr(24);
-  info.identity = body.substr(0, hashed + hashed_size);
-  info.identity += body.substr(cursor.at);
+  info.identity = body.substr(0, 6 + areas->hashed.size());
+  info.identity += areas->end;
   return info;
 }
 

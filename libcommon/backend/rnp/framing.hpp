@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,16 @@ struct SignatureInfo {
   std::string identity;            // all of the body but what anybody may change (the unhashed subpackets)
 };
 std::optional<SignatureInfo> parse_signature(std::string_view body);
+// The two areas of subpackets in a version 4 signature's body, and what stands behind them.
+struct SignatureAreas {
+  std::string_view hashed;
+  std::string_view unhashed;
+  std::string_view end;
+};
+std::optional<SignatureAreas> signature_areas(std::string_view body);
+// The subpackets of an area (RFC 9580 §5.2.3.7) in their order, until one is cut short: then false. `type` has the bit
+// that says "critical".
+bool for_each_subpacket(std::string_view area, const std::function<void(int type, std::string_view data)>& take);
 // Whether `signature` names this key as its issuer.
 bool issued_by(const SignatureInfo& signature, const Fingerprint& key);
 

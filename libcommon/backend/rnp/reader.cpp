@@ -3,7 +3,10 @@
 #include "backend/rnp/certificate.hpp"
 #include "backend/rnp/ffi.hpp"
 #include "backend/rnp/inspect.hpp"
+#include "backend/rnp/judge.hpp"
 #include "backend/rnp/rnp.hpp"
+#include "backend/rnp/secret_key.hpp"
+#include "backend/rnp/self_signature.hpp"
 #include "base/primitives.hpp"
 #include "crypto/armor.hpp"
 #include "text/ascii.hpp"
@@ -11,16 +14,6 @@
 
 namespace sm::rnp {
 namespace {
-
-enum SignatureType : int {
-  certification_first = 0x10,
-  certification_last = 0x13,
-  subkey_binding = 0x18,
-  direct_key = 0x1f,
-  key_revocation = 0x20,
-  subkey_revocation = 0x28,
-  certification_revocation = 0x30,
-};
 
 bool is_key(const Packet& packet) {
   return packet.tag == packet_public_key || packet.tag == packet_secret_key;
@@ -69,11 +62,6 @@ bool is_known_algorithm(int algorithm) {
   return std::ranges::find(known, algorithm) != known.end();
 }
 
-bool is_self_signature(const SignaturePacket& signature, const Fingerprint& primary, int first, int last) {
-  return signature.info && signature.info->version == 4 && signature.info->type >= first &&
-         signature.info->type <= last && issued_by(*signature.info, primary);
-}
-
 bool is_usable(const CertificateInfo& info) {
   return info.primary.valid || std::ranges::any_of(info.subkeys, [](const Key& key) { return key.valid; });
 }
@@ -85,32 +73,10 @@ StandAloneRevocation stand_alone(const Packet& packet, const SignatureInfo& sign
 
 }  // namespace
 
-struct Reader::State {
-  explicit State(const Clock& time) : clock(time) {}
-  const Clock& clock;
-  Ffi ffi;
-
-  // nullopt: RNP can make nothing of it.
-  std::optional<CertificateInfo> load(std::string_view certificate, const Fingerprint& fingerprint) {
-    if (!ffi) {
-      ffi = make_ffi(clock.now());
-    } else {
-      unload(ffi.get());
-      rnp_set_timestamp(ffi.get(), static_cast<std::uint64_t>(clock.now()));
-    }
-    if (!load_certificate(ffi.get(), certificate)) return std::nullopt;
-    const KeyHandle key = locate(ffi.get(), fingerprint);
-    if (!key) return std::nullopt;
-    return inspect_certificate(key.get());
-  }
-  std::optional<CertificateInfo> load(const Certificate& certificate) {
-    return load(certificate.bytes(), certificate.fingerprint);
-  }
-
+struct Reader::State : Judge {
+  using Judge::Judge;
   void read_packets(std::string_view bytes, KeyInput& input);
   void read_key(std::vector<Packet> packets, std::size_t place, bool whole, KeyInput& input);
-  // The newest of the component's signatures by the primary key, of these types, that RNP takes as right.
-  const SignaturePacket* newest(const Certificate& certificate, const Component& component, int first, int last);
 };
 
 Reader::Reader(const Clock& clock) : state_(std::make_unique<State>(clock)) {}
@@ -284,30 +250,6 @@ Result<std::optional<std::string>> Reader::apply_revocation(std::string_view cer
   return std::optional<std::string>();
 }
 
-const SignaturePacket* Reader::State::newest(const Certificate& certificate, const Component& component, int first,
-                                             int last) {
-  std::vector<const SignaturePacket*> candidates;
-  for (const SignaturePacket& signature : component.signatures) {
-    if (is_self_signature(signature, certificate.fingerprint, first, last)) candidates.push_back(&signature);
-  }
-  std::ranges::stable_sort(candidates,
-                           [](const auto* a, const auto* b) { return a->info->created > b->info->created; });
-  const bool primary = &component == &certificate.components.front();
-  for (const SignaturePacket* candidate : candidates) {
-    Certificate trial{certificate.fingerprint, {certificate.components.front()}};
-    trial.components.front().signatures.clear();
-    if (!primary) trial.components.push_back({component.tag, component.body, {}});
-    trial.components.back().signatures.push_back(*candidate);
-    const auto info = load(trial);
-    if (!info) continue;
-    const bool right = primary                 ? info->primary.valid
-                       : info->subkeys.empty() ? info->user_ids.size() == 1 && info->user_ids.front().valid
-                                               : info->subkeys.front().valid;
-    if (right) return candidate;
-  }
-  return nullptr;
-}
-
 Result<std::string> Reader::strip(std::string_view bytes, const std::optional<std::vector<std::string>>& keep,
                                   bool minimal) {
   const Certificate whole = SM_TRY(Certificate::parse(bytes));
@@ -334,6 +276,14 @@ Result<std::string> Reader::strip(std::string_view bytes, const std::optional<st
     if (self) kept.signatures.push_back(*self);
   }
   return result.bytes();
+}
+
+Result<Secret> Reader::compose_secret(std::string_view certificate, std::string_view secret) {
+  return transferable_secret_key(certificate, secret);
+}
+
+Result<std::optional<Secret>> Reader::merge_secrets(std::string_view old, std::string_view fresh) {
+  return merged_secret_keys(old, fresh);
 }
 
 }  // namespace sm::rnp

@@ -56,6 +56,8 @@ class Reader final : public CertificateReader {
                                                       std::string_view revocation) override;
   Result<std::string> strip(std::string_view certificate, const std::optional<std::vector<std::string>>& keep,
                             bool minimal) override;
+  Result<Secret> compose_secret(std::string_view certificate, std::string_view secret) override;
+  Result<std::optional<Secret>> merge_secrets(std::string_view old, std::string_view fresh) override;
 
  private:
   struct State;

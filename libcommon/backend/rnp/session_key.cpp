@@ -16,12 +16,11 @@
 #include <string>
 
 #include "backend/rnp/framing.hpp"
+#include "backend/rnp/key_material.hpp"
 #include "text/hex.hpp"
 
 namespace sm::rnp {
 namespace {
-
-using Octets = Botan::secure_vector<std::uint8_t>;
 
 constexpr std::array<Cipher, 11> ciphers{{{1, "IDEA", 16},
                                           {2, "TripleDES", 24},
@@ -38,72 +37,6 @@ constexpr std::array<Cipher, 11> ciphers{{{1, "IDEA", 16},
 const Cipher* find_cipher(int id) {
   const auto found = std::ranges::find(ciphers, id, &Cipher::id);
   return found == ciphers.end() ? nullptr : &*found;
-}
-
-const std::uint8_t* octets(std::string_view bytes) {
-  return reinterpret_cast<const std::uint8_t*>(bytes.data());
-}
-Octets copy(std::string_view bytes) {
-  return {octets(bytes), octets(bytes) + bytes.size()};
-}
-Botan::BigInt number(std::string_view bytes) {
-  return {octets(bytes), bytes.size()};
-}
-
-// Takes fields from the front of a packet's body; empty ones once it is too short.
-struct Fields {
-  std::string_view rest;
-  bool good = true;
-
-  std::string_view take(std::size_t size) {
-    good = good && size <= rest.size();
-    if (!good) return {};
-    const std::string_view field = rest.substr(0, size);
-    rest.remove_prefix(size);
-    return field;
-  }
-  std::size_t octet() {
-    const std::string_view field = take(1);
-    return field.empty() ? 0 : static_cast<unsigned char>(field[0]);
-  }
-  std::string_view mpi() {
-    const std::size_t high = octet();
-    return take(((high << 8 | octet()) + 7) / 8);
-  }
-  std::string_view sized() { return take(octet()); }
-};
-
-// RFC 9580 §12.4 writes object identifiers as the octets of their encoding.
-std::string dotted(std::string_view encoded) {
-  std::string text;
-  std::uint32_t part = 0;
-  for (const char c : encoded) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (part >> 24) return {};
-    part = part << 7 | (octet & 0x7f);
-    if (octet & 0x80) continue;
-    if (text.empty()) {
-      const std::uint32_t first = std::min<std::uint32_t>(part / 40, 2);
-      text = std::to_string(first) + '.' + std::to_string(part - 40 * first);
-    } else {
-      text += '.' + std::to_string(part);
-    }
-    part = 0;
-  }
-  return text;
-}
-
-const char* hash_name(std::size_t id) {
-  switch (id) {
-    case 8:
-      return "SHA-256";
-    case 9:
-      return "SHA-384";
-    case 10:
-      return "SHA-512";
-    default:
-      return nullptr;
-  }
 }
 
 Octets decrypt_pkcs1(const Botan::Private_Key& key, const Octets& encrypted) {
@@ -145,7 +78,7 @@ std::optional<Octets> open_ecdh(Fields packet, Fields material, Fields secret, c
   const std::string_view point = packet.mpi();
   const std::string_view wrapped = packet.sized();
   if (!packet.good || !material.good || !secret.good || kdf.size() != 3 || kdf[0] != 1) return std::nullopt;
-  const char* hash = hash_name(static_cast<unsigned char>(kdf[1]));
+  const char* hash = botan_hash(static_cast<unsigned char>(kdf[1]));
   const Cipher* cipher = find_cipher(static_cast<unsigned char>(kdf[2]));
   // The key wrapping is defined for AES.
   if (!hash || !cipher || cipher->id < 7 || cipher->id > 9) return std::nullopt;
@@ -159,7 +92,7 @@ std::optional<Octets> open_ecdh(Fields packet, Fields material, Fields secret, c
   if (const std::string oid = dotted(curve); oid == "1.3.6.1.4.1.3029.1.5.1") {
     // The secret is a number, and so the other way round than X25519 has it.
     if (point.size() != 33 || point[0] != 0x40 || scalar.size() > 32) return std::nullopt;
-    Octets little = copy(scalar);
+    Octets little = secret_copy(scalar);
     std::ranges::reverse(little);
     little.resize(32);
     shared = agree(Botan::Curve25519_PrivateKey(little), point.substr(1));
@@ -177,7 +110,7 @@ std::optional<Octets> open_ecdh(Fields packet, Fields material, Fields secret, c
   derivation->update(parameters);
   Octets wrapping = derivation->final();
   wrapping.resize(cipher->key_size);
-  Octets padded = Botan::rfc3394_keyunwrap(copy(wrapped), Botan::SymmetricKey(wrapping));
+  Octets padded = Botan::rfc3394_keyunwrap(secret_copy(wrapped), Botan::SymmetricKey(wrapping));
   const std::size_t padding = padded.empty() ? 0 : padded.back();
   if (padding == 0 || padding >= padded.size() ||
       !std::all_of(padded.end() - static_cast<std::ptrdiff_t>(padding), padded.end(),
@@ -202,11 +135,10 @@ std::optional<SessionKey> parse_session_key(const Octets& bytes) {
 
 std::optional<SessionKey> open_session_key(std::string_view packet, std::string_view secret_key) {
   constexpr std::size_t packet_start = 10;  // version, key ID, algorithm
-  constexpr std::size_t key_start = 6;      // version, time, algorithm
   const auto key = parse_key(secret_key, true);
   if (!key || key->is_protected || key->is_stub || packet.size() < packet_start || packet[0] != 3) return std::nullopt;
   const Fields encrypted{packet.substr(packet_start)};
-  const Fields material{key->public_part.substr(key_start)};
+  const Fields material{key->public_part.substr(material_start)};
   const Fields secret{key->secret_part.substr(1)};
   const bool elgamal = key->algorithm == 16 || key->algorithm == 20;
   try {

@@ -12,7 +12,12 @@ namespace {
 
 constexpr std::size_t max_passphrase = 255;  // RNP's
 
-// The first packet of what RNP calls a key's secret data.
+}  // namespace
+
+rnp_result_t protect(rnp_key_handle_t key, const Secret& text) {
+  return rnp_key_protect(key, text.view().data(), "AES256", nullptr, "SHA256", 0);
+}
+
 Secret secret_packet(rnp_key_handle_t key) {
   std::uint8_t* bytes = nullptr;
   std::size_t size = 0;
@@ -24,7 +29,9 @@ Secret secret_packet(rnp_key_handle_t key) {
   return packet;
 }
 
-}  // namespace
+Unexpected bad_passphrase_form() {
+  return fail(ErrorKind::usage, "key.passphrase-form", "a passphrase may have at most 255 bytes, none of them zero");
+}
 
 std::optional<Secret> passphrase_text(const Secret& passphrase) {
   const std::string_view bytes = passphrase.view();

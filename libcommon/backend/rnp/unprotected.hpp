@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "backend/rnp/ffi.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "crypto/key_source.hpp"
@@ -19,5 +20,14 @@ Result<Secret> unprotected_packet(std::string_view secret_key, const Fingerprint
 // What was given as a passphrase, as the C string that RNP takes; nullopt: longer than its 255 bytes, or with a NUL in
 // it. No key that RNP reads can have been protected with such a one.
 std::optional<Secret> passphrase_text(const Secret& passphrase);
+
+// key.passphrase-form (usage).
+Unexpected bad_passphrase_form();
+
+// Protects the key with AES-256 and a passphrase of passphrase_text().
+rnp_result_t protect(rnp_key_handle_t key, const Secret& text);
+
+// The key's own packet as RNP holds it.
+Secret secret_packet(rnp_key_handle_t key);
 
 }  // namespace sm::rnp

@@ -103,7 +103,7 @@ Result<int> unlock(Context& context) {
 }
 
 Result<int> new_passphrase(Context& context) {
-  const Secret secret = SM_TRY(context.new_passphrase("for alice"));
+  const Secret secret = SM_TRY(context.new_passphrase("for alice", sm::cli::NewPassphrase::first));
   SM_TRY(context.print('<' + std::string(secret.view()) + ">\n"));
   return 0;
 }

@@ -116,6 +116,11 @@ class ToyReader final : public CertificateReader {
     }
     return result;
   }
+  Result<Secret> compose_secret(std::string_view, std::string_view secret) override { return Secret(secret); }
+  Result<std::optional<Secret>> merge_secrets(std::string_view old, std::string_view fresh) override {
+    if (old != fresh) return fail(ErrorKind::key, "store.secret-conflict", "another toy");
+    return std::optional<Secret>();
+  }
   Result<std::optional<std::string>> apply_revocation(std::string_view, std::string_view) override {
     return std::optional<std::string>();
   }

@@ -112,9 +112,11 @@ TEST_CASE("keystore/concurrency: a writer killed at any moment leaves nothing ha
         const std::string number = std::to_string(round);
         const std::string certificate = toy("alice", {number + "@x"}, {"sub " + number});
         if (!store.put_certificate(*f.reader.inspect(certificate), certificate)) return 1;
-        if (!store.put_secret_key(fingerprint, Secret(std::string(5000, static_cast<char>('a' + round % 26))), true)) {
-          return 2;
-        }
+        const Secret fresh(std::string(5000, static_cast<char>('a' + round % 26)));
+        const auto old = store.secret_key(fingerprint);
+        if (!old) return 2;
+        if (*old && !store.replace_secret_key(fingerprint, **old, fresh)) return 2;
+        if (!*old && !store.put_secret_key(fingerprint, fresh)) return 2;
         if (!store.accept("a@x", fingerprint)) return 3;
         if (!store.record_conflict("a@x", Fingerprint(40, "0123456789ABCDEF"[round % 16]), BindingSource::wkd))
           return 4;

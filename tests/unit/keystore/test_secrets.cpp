@@ -61,7 +61,11 @@ TEST_CASE("keystore/secrets: a different one is not replaced unasked") {
   CHECK(code_of(refused) == "store.secret-conflict");
   CHECK(refused.error().kind == ErrorKind::key);
   CHECK(*read_file(path, 10) == "one");
-  CHECK(*store.put_secret_key(fingerprint, Secret(std::string_view("two")), true) == Change::updated);
+  const Secret one(std::string_view("one"));
+  const Secret two(std::string_view("two"));
+  CHECK(code_of(store.replace_secret_key(fingerprint, two, one)) == "store.changed");
+  CHECK(*read_file(path, 10) == "one");
+  REQUIRE(store.replace_secret_key(fingerprint, one, two));
   CHECK(*read_file(path, 10) == "two");
   CHECK(mode_of(path) == 0600);
 }
