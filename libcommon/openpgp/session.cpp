@@ -28,12 +28,13 @@ Result<Fingerprint> secret_key_of(Session& session, std::string_view from) {
 
 }  // namespace
 
-Session::Session(cli::Context& owner, std::unique_ptr<rnp::Reader> inspector, Keystore keys,
+Session::Session(cli::Context& owner, std::unique_ptr<rnp::Reader> inspector, Keystore stored,
                  PassphraseSource passphrases)
     : context(owner),
       reader(std::move(inspector)),
-      store(std::move(keys)),
-      engine(store, std::move(passphrases), owner.clock()) {}
+      store(std::move(stored)),
+      keys(store),
+      engine(keys, std::move(passphrases), owner.clock()) {}
 
 Result<std::unique_ptr<Session>> Session::open(cli::Context& context) {
   return open(context, context.passphrases());

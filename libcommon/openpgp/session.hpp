@@ -1,6 +1,6 @@
-// Session: what every OpenPGP program is wired of for one command: the store that the options name, RNP on its keys,
-// and the passphrases of this run. The programs' common root of composition, and so the only component besides tools/
-// that sees both the command line and a backend.
+// Session: what every OpenPGP program is wired of for one command: the store that the options name, RNP on its keys and
+// what is unlocked of them, and the passphrases of this run. The programs' common root of composition, and so the only
+// component besides tools/ that sees both the command line and a backend.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 #include "backend/rnp/rnp.hpp"
 #include "cli/context.hpp"
 #include "keystore/keystore.hpp"
+#include "openpgp/unlocked_keys.hpp"
 #include "pgpmime/verify.hpp"
 
 namespace sm {
@@ -25,10 +26,11 @@ class Session {
   cli::Context& context;
   const std::unique_ptr<rnp::Reader> reader;  // at one address for as long as the store, which uses it
   Keystore store;
+  UnlockedKeys keys;  // of the store
   rnp::Engine engine;
 
  private:
-  Session(cli::Context& owner, std::unique_ptr<rnp::Reader> inspector, Keystore keys, PassphraseSource passphrases);
+  Session(cli::Context& owner, std::unique_ptr<rnp::Reader> inspector, Keystore stored, PassphraseSource passphrases);
 };
 
 // How verdicts are made for this store: from its bindings, at the time of the clock.

@@ -24,6 +24,8 @@ Result<int> uid_revoke(cli::Context& context);
 Result<int> uid_primary(cli::Context& context);
 Result<int> subkey_add(cli::Context& context);
 Result<int> subkey_revoke(cli::Context& context);
+Result<int> unlock(cli::Context& context);
+Result<int> lock(cli::Context& context);
 Result<int> reindex(cli::Context& context);
 
 }  // namespace sm::smkey

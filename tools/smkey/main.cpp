@@ -82,6 +82,14 @@ constexpr Option bindings_options[] = {
     {.name = "forget", .kind = ValueKind::address, .value = "ADDR", .help = "forget what this address is bound to"},
 };
 
+constexpr Option unlock_options[] = {
+    {.name = "for", .kind = ValueKind::duration, .value = "D", .help = "for how long: 30s, 15min, 8h (default), 7d"},
+    {.name = "scope",
+     .kind = ValueKind::choice,
+     .value = "session|user",
+     .help = "until logout (default), or for all that runs as this user"},
+};
+
 constexpr Command commands[] = {
     {.name = "generate",
      .arguments = "UID…",
@@ -215,6 +223,19 @@ constexpr Command commands[] = {
      .secrets = true,
      .max_arguments = 0,
      .run = sm::smkey::autocrypt_import},
+    {.name = "unlock",
+     .arguments = "ID",
+     .help = "keep a secret key without its passphrase in the kernel",
+     .secrets = true,
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .options = unlock_options,
+     .run = sm::smkey::unlock},
+    {.name = "lock",
+     .arguments = "[ID]",
+     .help = "take what unlock keeps, of one or of all, out of the kernel",
+     .max_arguments = 1,
+     .run = sm::smkey::lock},
     {.name = "reindex", .help = "rebuild the index of the store", .max_arguments = 0, .run = sm::smkey::reindex},
 };
 

@@ -128,22 +128,6 @@ Serial find_from(Scope scope, const std::string& name) {
   return key > 0 && (scope == Scope::user || is_ours(key)) ? key : 0;
 }
 
-// Whether the session keyring is one that login made for this user (keyring.session if not).
-Result<void> check_session() {
-  const auto session = describe(KEY_SPEC_SESSION_KEYRING);
-  if (!session) return refused(errno);
-  std::string message;
-  if (session->owner != geteuid()) {
-    message = "the session keyring belongs to another user";
-  } else if (session->name.starts_with("_uid_ses.")) {
-    message = "there is no session keyring: this one is of all processes that have none";
-  } else {
-    return {};
-  }
-  return fail(ErrorKind::config, "keyring.session", std::move(message),
-              "pam_keyinit makes one at login, keyctl session starts a shell in one, and --scope user needs none");
-}
-
 // The keys in a keyring.
 Result<std::vector<Serial>> list(Serial ring) {
   std::vector<Serial> keys(256);
@@ -196,9 +180,24 @@ class Parcel {
 
 }  // namespace
 
+Result<void> check(Scope scope) {
+  const auto ring = describe(ring_of(scope));
+  if (!ring) return refused(errno);
+  std::string message;
+  if (ring->owner != geteuid()) {
+    message = "the session keyring belongs to another user";
+  } else if (ring->name.starts_with("_uid_ses.")) {
+    message = "there is no session keyring: this one is of all processes that have none";
+  } else {
+    return {};
+  }
+  return fail(ErrorKind::config, "keyring.session", std::move(message),
+              "pam_keyinit makes one at login, keyctl session starts a shell in one, and --scope user needs none");
+}
+
 Result<void> put(Scope scope, const Fingerprint& certificate, std::span<const Entry> entries, std::int64_t now,
                  std::uint32_t seconds) {
-  if (scope == Scope::session) SM_TRY(check_session());
+  SM_TRY(check(scope));
   const Parcel parcel(scope, certificate, seconds);
   for (const Entry& entry : entries) {
     if (!parcel.add(name_of(entry.key), entry.packet.view())) return refused(errno);

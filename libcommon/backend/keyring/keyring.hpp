@@ -30,6 +30,9 @@ struct Entry {
   Secret packet;    // its secret key packet (RFC 9580 §5.5.1), not protected
 };
 
+// What put() would fail with before it puts anything: before a person is asked for a passphrase.
+Result<void> check(Scope scope);
+
 // Puts these, all or none, in place of what is there for `certificate`, for `seconds` from `now` (since the epoch) on.
 // Precondition: seconds > 0, which to the kernel would be forever. Those of Scope::user can be read by every process of
 // this user and by nobody else; those of Scope::session by what belongs to the session. Errors (config, with errno's
