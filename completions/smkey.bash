@@ -28,6 +28,8 @@ _smkey() {
     ':autocrypt') command='autocrypt' ;;
     'autocrypt:header') command='autocrypt header' ;;
     'autocrypt:import') command='autocrypt import' ;;
+    ':unlock') command='unlock' ;;
+    ':lock') command='lock' ;;
     ':reindex') command='reindex' ;;
     esac
   done
@@ -183,6 +185,22 @@ _smkey() {
   'autocrypt import:--timeout') :; return ;;
   'autocrypt import:--status-fd') :; return ;;
   'autocrypt import:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'unlock:--for') :; return ;;
+  'unlock:--scope') mapfile -t COMPREPLY < <(compgen -W 'session user' -- "$cur"); return ;;
+  'unlock:--output' | 'unlock:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'unlock:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'unlock:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'unlock:--passphrase-fd') :; return ;;
+  'unlock:--passphrase-file') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'unlock:--timeout') :; return ;;
+  'unlock:--status-fd') :; return ;;
+  'unlock:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'lock:--output' | 'lock:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'lock:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'lock:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'lock:--timeout') :; return ;;
+  'lock:--status-fd') :; return ;;
+  'lock:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   'reindex:--output' | 'reindex:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'reindex:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
   'reindex:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -214,6 +232,8 @@ _smkey() {
   'accept') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'autocrypt header') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'autocrypt import') words='--output -o --json --store --config --passphrase-fd --passphrase-file --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'unlock') words='--for --scope --output -o --json --store --config --passphrase-fd --passphrase-file --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'lock') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'reindex') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   esac
   if [[ $cur == -* || -z $kind ]]; then

@@ -149,6 +149,32 @@ need_offline() {
   if [ "$(id -u)" != 0 ]; then SM_OFFLINE="unshare -rn"; fi
   if ! $SM_OFFLINE true 2>/dev/null; then refuse "namespaces are refused here"; fi
 }
+# own_keyrings [users], before anything else: the rest of the script runs in a user namespace, where user keyrings are others than
+# those of whoever runs the test, and in a session keyring of its own, and is root there: the only user, or with "users" (from root
+# only) one of all there are. Nothing is left behind.
+own_keyrings() {
+  if [ "${SM_OWN_KEYRINGS:-}" = yes ]; then return 0; fi
+  need_command keyctl unshare
+  if ! unshare -Ur true 2>/dev/null; then refuse "user namespaces are refused here"; fi
+  SM_OWN_KEYRINGS=yes
+  export SM_OWN_KEYRINGS
+  if [ "${1:-}" != users ]; then
+    trap - EXIT
+    rm -rf "$SM_TMP"
+    exec unshare -Ur keyctl session - sh "$0"
+  fi
+  need_root
+  mkfifo "$SM_TMP/inside" "$SM_TMP/mapped"
+  # shellcheck disable=SC2016 # for the shell inside
+  unshare -U sh -c 'echo >"$1/inside"; read -r _ <"$1/mapped"; exec keyctl session - sh "$2"' sh "$SM_TMP" "$0" &
+  read -r _ <"$SM_TMP/inside"
+  for sm_map in uid_map gid_map; do echo 0 0 65536 >"/proc/$!/$sm_map"; done
+  echo >"$SM_TMP/mapped"
+  wait $!
+  sm_status=$?
+  sm_done=yes
+  exit $sm_status
+}
 need_root() { if [ "$(id -u)" != 0 ]; then refuse "needs root"; fi; }
 
 # done_testing: the last line of a script.

@@ -37,7 +37,9 @@ constexpr Setting settings[] = {
     {"default-key", ValueKind::key_id, "ID"},
     {"digest", ValueKind::choice, "sha256|sha384|sha512"},
     {"expires", ValueKind::lifetime, "WHEN"},
+    {"for", ValueKind::duration, "D"},
     {"no-bind", ValueKind::none, ""},
+    {"scope", ValueKind::choice, "session|user"},
     // messages: smsign, smcrypt
     {"any-signer", ValueKind::none, ""},
     {"encrypt-to", ValueKind::key_id, "ID", true},

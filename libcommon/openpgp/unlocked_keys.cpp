@@ -6,21 +6,22 @@
 
 #include "backend/rnp/framing.hpp"
 #include "backend/rnp/unprotected.hpp"
+#include "crypto/key_packet.hpp"
 
 namespace sm {
 namespace {
 
 struct SecretPacket {
-  rnp::KeyBody body;
+  KeyBody body;
   Fingerprint fingerprint;
 };
 
 // nullopt: no secret key or subkey that we can read, or a stub.
 std::optional<SecretPacket> secret_packet(const Packet& packet) {
   if (packet.tag != packet_secret_key && packet.tag != packet_secret_subkey) return std::nullopt;
-  const auto body = rnp::parse_key(packet.body, true);
+  const auto body = parse_key(packet.body, true);
   if (!body || body->is_stub) return std::nullopt;
-  return SecretPacket{*body, rnp::fingerprint_of_key(body->public_part)};
+  return SecretPacket{*body, fingerprint_of_key(body->public_part)};
 }
 
 // The unlocked packet that may stand for this one: of the same key and kind, whatever somebody put into the keyring.
@@ -31,7 +32,7 @@ std::optional<Secret> unlocked_packet(const Packet& packet) {
   if (!found) return std::nullopt;
   const rnp::PacketRun run = rnp::leading_packets(found->view());
   if (run.packets.size() != 1 || !run.whole() || run.packets.front().tag != packet.tag) return std::nullopt;
-  const auto body = rnp::parse_key(run.packets.front().body, true);
+  const auto body = parse_key(run.packets.front().body, true);
   if (!body || body->is_stub || body->is_protected || body->public_part != stored->body.public_part)
     return std::nullopt;
   return found;

@@ -3,6 +3,8 @@
 # Every example in the README and the manual pages runs, in order, each document on a machine of its own, answers 0, and prints
 # what the page shows. Those that build or install are run by quickstart.sh.
 . "${0%/*}/../lib.sh"
+# In keyrings of its own, or, in a chroot, those of a user who has nothing in them.
+if unshare -Ur true 2>/dev/null; then own_keyrings; fi
 . "${0%/*}/lib-examples.sh"
 need_command gpg jq
 

@@ -1,3 +1,4 @@
+#include "backend/keyring/keyring.hpp"
 #include "commands.hpp"
 #include "keystore/resolve.hpp"
 #include "openpgp/session.hpp"
@@ -24,7 +25,12 @@ Result<int> delete_key(cli::Context& context) {
     report += "unbound " + binding.address + "\n";
   }
   SM_TRY(session->store.delete_certificate(fingerprint));
-  if (has_secret) SM_TRY(session->store.delete_secret_key(fingerprint));
+  if (has_secret) {
+    SM_TRY(session->store.delete_secret_key(fingerprint));
+    // Without the key in the store nobody uses an unlocked one; but where there can be one, it goes too.
+    const auto locked = keyring::remove(fingerprint);
+    if (!locked) context.note(locked.error().message);
+  }
   if (!context.quiet()) SM_TRY(context.print(report + "deleted " + fingerprint + "\n"));
   return 0;
 }

@@ -187,7 +187,7 @@ Result<void> check(Scope scope) {
   if (ring->owner != geteuid()) {
     message = "the session keyring belongs to another user";
   } else if (ring->name.starts_with("_uid_ses.")) {
-    message = "there is no session keyring: this one is of all processes that have none";
+    message = "this process has no session keyring but the one that all without one share";
   } else {
     return {};
   }
