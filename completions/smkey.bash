@@ -209,7 +209,7 @@ _smkey() {
   'reindex:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   esac
   case "$command" in
-  '') words='help generate list show import export delete passwd expire revoke revocation uid subkey bindings accept autocrypt reindex --help --version' ;;
+  '') words='help generate list show import export delete passwd expire revoke revocation uid subkey bindings accept autocrypt unlock lock reindex --help --version' ;;
   'uid') words='add revoke primary' ;;
   'subkey') words='add revoke' ;;
   'autocrypt') words='header import' ;;

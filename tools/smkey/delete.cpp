@@ -1,7 +1,7 @@
-#include "backend/keyring/keyring.hpp"
 #include "commands.hpp"
 #include "keystore/resolve.hpp"
 #include "openpgp/session.hpp"
+#include "own_key.hpp"
 
 namespace sm::smkey {
 
@@ -28,8 +28,7 @@ Result<int> delete_key(cli::Context& context) {
   if (has_secret) {
     SM_TRY(session->store.delete_secret_key(fingerprint));
     // Without the key in the store nobody uses an unlocked one; but where there can be one, it goes too.
-    const auto locked = keyring::remove(fingerprint);
-    if (!locked) context.note(locked.error().message);
+    lock_key(*session, fingerprint);
   }
   if (!context.quiet()) SM_TRY(context.print(report + "deleted " + fingerprint + "\n"));
   return 0;

@@ -4,6 +4,7 @@
 
 #include "keystore/resolve.hpp"
 #include "mime/address.hpp"
+#include "openpgp/unlocked_keys.hpp"
 #include "text/printable.hpp"
 
 namespace sm::smkey {
@@ -34,6 +35,7 @@ Result<OwnKey> open_own_key(Session& session, const std::string& id) {
   key.secret = std::move(*secret);
   key.certificate = SM_TRY(certificate_of(session, key.fingerprint, key.secret));
   key.info = SM_TRY(session.reader->inspect(key.certificate));
+  key.unlocked = with_unlocked_packets(Secret(key.secret.view()));
   return key;
 }
 
@@ -67,6 +69,11 @@ Result<void> refresh_secret_key(Session& session, const Fingerprint& fingerprint
   if (auto whole = SM_TRY(session.reader->merge_secrets(composed.view(), secret->view()))) composed = std::move(*whole);
   if (composed.view() == secret->view()) return {};
   return session.store.replace_secret_key(fingerprint, *secret, composed);
+}
+
+void lock_key(Session& session, const Fingerprint& fingerprint) {
+  const auto locked = keyring::remove(fingerprint);
+  if (!locked) session.context.note(locked.error().message);
 }
 
 Result<void> check_user_id(std::string_view user_id) {

@@ -13,9 +13,10 @@ struct OwnKey {
   Fingerprint fingerprint;
   std::string certificate;
   CertificateInfo info;
-  Secret secret;
+  Secret secret;    // as stored
+  Secret unlocked;  // the same, with what smkey unlock has opened of it: to sign with, never to be stored
 
-  rnp::OwnKey packets() const { return {certificate, secret.view()}; }
+  rnp::OwnKey packets() const { return {certificate, unlocked.view()}; }
 };
 
 // The key that `id` names. key.missing (key): its secret part is not stored; errors of resolve().
@@ -34,6 +35,10 @@ Result<void> store_changed_key(Session& session, const Fingerprint& fingerprint,
 
 // Brings that copy up to date, for whoever keeps a backup of private/ alone.
 Result<void> refresh_secret_key(Session& session, const Fingerprint& fingerprint);
+
+// Takes what is unlocked of it out of the keyrings. That these are refused is said with --verbose only: then hardly
+// anything is unlocked.
+void lock_key(Session& session, const Fingerprint& fingerprint);
 
 // smkey.user-id (usage): empty, no UTF-8, or with control characters.
 Result<void> check_user_id(std::string_view user_id);

@@ -159,6 +159,29 @@ SM_NAME="it signs" expect_status 0 smsign sign --batch <carol.eml
 smkey lock
 SM_STORE=$SM_TMP/store
 
+# smkey itself signs with a primary key that is unlocked, but for what takes a passphrase anyway.
+smkey unlock --passphrase-file secret "$alice"
+smkey unlock --passphrase-file secret "$carol"
+SM_NAME="revocation" expect_status 0 smkey revocation --batch --reason none "$alice"
+cp -a store changed
+SM_STORE=$SM_TMP/changed
+SM_NAME="expire" expect_status 0 smkey expire --batch "$alice" 1y
+SM_NAME="expire, its primary key being locked: 77" expect_status 77 smkey expire --batch "$carol" 1y
+SM_NAME="subkey add takes the passphrase: 77" expect_status 77 smkey subkey add --batch --usage sign "$alice"
+SM_NAME="and has it" expect_status 0 smkey subkey add --passphrase-file secret --usage sign "$alice"
+is "no part of a secret key has come to lie open" "$(smkey export --secret "$alice" | gpg --batch --list-packets 2>/dev/null | grep -c 'protect count')" 3
+SM_NAME="the new subkey is locked: 77" expect_status 77 smsign sign --batch <plain.eml
+SM_NAME="until the key is unlocked again" expect_status 0 smkey unlock --passphrase-file secret "$alice"
+works "the new subkey" smsign sign --batch
+echo changed >changed-secret
+SM_NAME="passwd takes the old passphrase: 77" expect_status 77 smkey passwd --batch --new-passphrase-file changed-secret "$alice"
+works "nothing is locked by that" smsign sign --batch
+SM_NAME="passwd" expect_status 0 smkey passwd --passphrase-file secret --new-passphrase-file changed-secret "$alice"
+locked "locks" smsign sign --batch
+SM_NAME="and leaves others unlocked" expect_status 0 smsign sign --batch <carol.eml
+SM_STORE=$SM_TMP/store
+smkey lock
+
 # The store decides.
 smkey unlock --passphrase-file secret "$alice"
 cp -a store revoked
