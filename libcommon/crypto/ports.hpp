@@ -174,12 +174,12 @@ class CertificateReader {
   virtual Result<std::string> strip(std::string_view certificate, const std::optional<std::vector<std::string>>& keep,
                                     bool minimal) = 0;
 
-  // The transferable secret key (RFC 9580 §10.2) of what `certificate` says and the secret parts in `secret`, in an order
-  // that depends on nothing else: the same state is the same bytes. Secret parts of keys that the certificate does not
-  // hold are left out; its keys whose secret part is not there become stubs.
+  // The transferable secret key (RFC 9580 §10.2) of what `certificate` says and the secret parts in `secret`, in an
+  // order that depends on nothing else: the same state is the same bytes. Secret parts of keys that the certificate
+  // does not hold are left out; its keys whose secret part is not there become stubs.
   virtual Result<Secret> compose_secret(std::string_view certificate, std::string_view secret) = 0;
-  // `old` and the secret parts that only `fresh` has, which must be of the same primary key; nullopt: `old` has all. One
-  // key with two different secret packets, as after a change of the passphrase: store.secret-conflict (key).
+  // `old` and the secret parts that only `fresh` has, which must be of the same primary key; nullopt: `old` has all.
+  // One key with two different secret packets, as after a change of the passphrase: store.secret-conflict (key).
   virtual Result<std::optional<Secret>> merge_secrets(std::string_view old, std::string_view fresh) = 0;
 };
 
