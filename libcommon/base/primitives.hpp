@@ -1,5 +1,5 @@
-// Digests, a stream cipher and random bytes as plain functions. They are declared here and defined in backend/botan or
-// backend/openssl; each program links exactly one of the two, the library that it has loaded anyway.
+// Digests, a stream cipher and random bytes as plain functions. All but the last are declared here and defined in
+// backend/botan or backend/openssl; each program links exactly one of the two, the library that it has loaded anyway.
 #pragma once
 
 #include <array>

@@ -2,10 +2,6 @@
 
 #include <botan/hash.h>
 #include <botan/stream_cipher.h>
-#include <sys/random.h>
-
-#include <cerrno>
-#include <system_error>
 
 namespace sm {
 namespace {
@@ -33,17 +29,6 @@ std::array<unsigned char, 20> sha1(std::string_view bytes) {
 }
 std::array<unsigned char, 32> sha256(std::string_view bytes) {
   return digest<32>("SHA-256", bytes);
-}
-
-void random_bytes(std::span<char> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t got = getrandom(bytes.data(), bytes.size(), 0);
-    if (got >= 0) {
-      bytes = bytes.subspan(static_cast<std::size_t>(got));
-    } else if (errno != EINTR) {
-      throw std::system_error(errno, std::system_category(), "getrandom");
-    }
-  }
 }
 
 struct EphemeralCipher::State {

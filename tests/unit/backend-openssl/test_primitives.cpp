@@ -1,0 +1,2 @@
+// The same plain functions on another library: the same tests.
+#include "base/test_primitives.cpp"
