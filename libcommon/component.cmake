@@ -33,6 +33,8 @@ find_package(PkgConfig REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 pkg_check_modules(botan REQUIRED IMPORTED_TARGET botan-2)
+pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(libcrypto REQUIRED IMPORTED_TARGET libcrypto)
 include(libcommon/backend/rnp/librnp.cmake) # defines sm::librnp and sm::botan
 
