@@ -8,23 +8,26 @@
 #include <cerrno>
 
 namespace sm::cli {
-Result<Child> Child::start(const std::vector<std::string>& command, bool answers) {
+Result<Child> Child::start(const std::vector<std::string>& command, Answers answers) {
   // Standard descriptors are open (run() sees to it), so that no pipe becomes one of them.
   Pipe input = SM_TRY(make_pipe("cli.child"));
   Pipe output;
-  if (answers) output = SM_TRY(make_pipe("cli.child"));
-  Child child = SM_TRY(run(command, input.read, output.write, false));
+  Pipe diagnostics;
+  if (answers != Answers::none) output = SM_TRY(make_pipe("cli.child"));
+  if (answers == Answers::output_and_diagnostics) diagnostics = SM_TRY(make_pipe("cli.child"));
+  Child child = SM_TRY(run(command, input.read, output.write, diagnostics.write, false));
   child.to_ = std::move(input.write);
   child.from_ = std::move(output.read);
+  child.diagnostics_ = std::move(diagnostics.read);
   return child;
 }
 
 Result<Child> Child::start_with(const std::vector<std::string>& command, const Descriptor& input, bool dies_with_us) {
-  return run(command, input, Descriptor(), dies_with_us);
+  return run(command, input, Descriptor(), Descriptor(), dies_with_us);
 }
 
 Result<Child> Child::run(const std::vector<std::string>& command, const Descriptor& input, const Descriptor& output,
-                         bool dies_with_us) {
+                         const Descriptor& diagnostics, bool dies_with_us) {
   Pipe report = SM_TRY(make_pipe("cli.child"));  // what exec says if it fails
   std::vector<char*> words;
   words.reserve(command.size() + 1);
@@ -44,6 +47,7 @@ Result<Child> Child::run(const std::vector<std::string>& command, const Descript
     }
     dup2(input.get(), STDIN_FILENO);
     if (output) dup2(output.get(), STDOUT_FILENO);
+    if (diagnostics) dup2(diagnostics.get(), STDERR_FILENO);
     signal(SIGPIPE, SIG_DFL);
     signal(SIGALRM, SIG_DFL);
     for (const int number : {SIGTERM, SIGINT, SIGHUP}) {

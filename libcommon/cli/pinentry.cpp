@@ -113,7 +113,7 @@ class Conversation {
 
 Result<std::optional<Secret>> ask_pinentry(const PinentryRequest& request) {
   const auto unable = [] { return std::optional<Secret>(); };
-  auto child = Child::start({request.program}, true);
+  auto child = Child::start({request.program}, Child::Answers::output);
   if (!child) return unable();
   // Should it die, writing to it must fail and not kill us.
   const BrokenPipeIgnored ignored;

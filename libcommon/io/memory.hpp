@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/secret.hpp"
 #include "io/stream.hpp"
 
 namespace sm {
@@ -29,6 +30,21 @@ class StringSink final : public Sink {
 
  private:
   std::string text_;
+  std::size_t limit_;
+};
+
+// The same for what must not lie about: what is written is wiped wherever it has been.
+class SecretSink final : public Sink {
+ public:
+  explicit SecretSink(std::size_t limit) : limit_(limit) {}
+  Result<void> write(std::string_view bytes) override;
+  Result<void> finish() override { return {}; }
+  std::string_view view() const { return secret_.view().substr(0, size_); }
+  Secret take();
+
+ private:
+  Secret secret_;         // with room for more
+  std::size_t size_ = 0;  // of it
   std::size_t limit_;
 };
 

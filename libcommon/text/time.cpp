@@ -1,6 +1,7 @@
 #include "text/time.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -91,6 +92,25 @@ std::string local_time(std::int64_t seconds) {
   const int length =
       std::snprintf(offset, sizeof offset, " %c%02ld%02ld", t.tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60);
   return date_and_time(t, ' ').append(offset, static_cast<std::size_t>(length));
+}
+
+std::optional<std::int64_t> parse_http_date(std::string_view text) {
+  constexpr std::string_view form = "Sun, 06 Nov 1994 08:49:37 GMT";
+  constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (text.size() != form.size() || text.substr(3, 2) != ", " || !text.ends_with(" GMT")) return std::nullopt;
+  for (std::size_t i = 5; i < form.size(); ++i)
+    if (is_digit(form[i]) != is_digit(text[i]) || (!is_digit(form[i]) && !is_alpha(form[i]) && form[i] != text[i]))
+      return std::nullopt;
+  const auto at = [&](std::size_t place, std::size_t size) { return *number(text.substr(place, size)); };
+  const std::size_t month = months.find(text.substr(8, 3));
+  if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(at(12, 4))),
+                                         std::chrono::month(static_cast<unsigned>(month / 3 + 1)),
+                                         std::chrono::day(static_cast<unsigned>(at(5, 2)))};
+  const auto [h, m, s] = std::array{at(17, 2), at(20, 2), at(23, 2)};
+  if (!date.ok() || h > 23 || m > 59 || s > 60) return std::nullopt;  // 60: a leap second
+  return std::chrono::sys_days(date).time_since_epoch().count() * day + static_cast<std::int64_t>(h) * hour +
+         static_cast<std::int64_t>(m) * minute + static_cast<std::int64_t>(s);
 }
 
 std::optional<std::int64_t> parse_lifetime(std::string_view text, std::int64_t now) {

@@ -13,6 +13,10 @@ std::string rfc3339(std::int64_t seconds);
 // The same instant in the zone of TZ, with its offset: 2026-11-21 23:30:00 +0100.
 std::string local_time(std::int64_t seconds);
 
+// The date of an HTTP field (RFC 9110 §5.6.7) in the one form that is still written: "Sun, 06 Nov 1994 08:49:37 GMT".
+// nullopt: not of this form.
+std::optional<std::int64_t> parse_http_date(std::string_view text);
+
 // How long a key lives: "90d", "18mo", "2y", a date "2030-01-31" (end of that day, UTC) or "never". A month is 30 days
 // and a year 365 as in gpg. `now` in seconds since the epoch. The value is seconds from `now`; 0 is never. nullopt: not
 // of this form (a bare "m" is refused), or past.

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "cli/converse.hpp"
 #include "cli/harness.hpp"
 
 using namespace sm;
@@ -117,4 +118,26 @@ TEST_CASE("cli/child: a signal after all was delivered is passed on") {
              {.input = "m", .watch = kill_us});
   CHECK(ran.signal == SIGTERM);
   CHECK(ran.out == "delivered\ntold\n");
+}
+
+TEST_CASE("cli/converse: a program is run to its end, and all it says is kept") {
+  const auto run = [](const std::string& script, const std::string& input = {}, std::size_t limit = 1 << 20) {
+    return cli::converse({"sh", "-c", script}, input, limit);
+  };
+  const std::string large(700'000, 'x');
+  // It writes while it reads, more than pipes hold in each direction.
+  const auto copied = run("cat; echo said >&2; exit 3", large);
+  REQUIRE(copied);
+  CHECK(copied->status == 3);
+  CHECK(copied->output.view() == large);
+  CHECK(copied->diagnostics == "said\n");
+
+  CHECK(run("cat")->output.empty());
+  CHECK(run("echo done", large)->output.view() == "done\n");
+  CHECK(run("exec <&-; echo done", large)->status == 0);
+  CHECK(!run("kill -9 $$")->status);
+  CHECK(run("head -c 200000 /dev/zero >&2")->diagnostics.size() == 64 * 1024);
+  CHECK(run("cat", large, 1000).error().code == "io.too-long");
+  CHECK(run("exec yes", {}, 1000).error().code == "io.too-long");
+  CHECK(cli::converse({"/nonexistent/command"}, {}, 1).error().code == "cli.child");
 }

@@ -139,6 +139,20 @@ TEST_CASE("text/time: durations of clocks") {
   CHECK(!sm::parse_duration("", true));
 }
 
+TEST_CASE("text/time: dates of HTTP") {
+  CHECK(sm::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == 784111777);
+  CHECK(sm::parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT") == 0);
+  CHECK(sm::parse_http_date("Thu, 29 Feb 2024 23:59:59 GMT") == 1709251199);
+  for (const char* text :
+       {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 UTC",
+        "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT",
+        "Sun, 06 ovD 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
+        "Sun, 06 Nov 1994 08-49:37 GMT", "Sun, +6 Nov 1994 08:49:37 GMT", "Sun,006 Nov 1994 08:49:37 GMT"}) {
+    CAPTURE(text);
+    CHECK(!sm::parse_http_date(text));
+  }
+}
+
 TEST_CASE("text/time: sizes") {
   CHECK(sm::parse_size("1048576") == 1048576);
   CHECK(sm::parse_size("512K") == 512 * 1024);
