@@ -53,13 +53,14 @@ std::optional<KeyBody> parse_key(std::string_view body, bool secret) {
   const std::uint64_t usage = cursor.take(1);
   if (!cursor.good) return std::nullopt;
   key.is_protected = usage != 0;
+  key.is_sealed = usage == 253 || usage == 254;
   if (usage >= 253) {
     cursor.skip(usage == 253 ? 2 : 1);
     const std::uint64_t specifier = cursor.take(1);
     cursor.skip(1);
     if (specifier == 101 && cursor.take(3) == 0x474e55) {
       key.is_stub = true;
-      key.is_protected = false;
+      key.is_protected = key.is_sealed = false;
     }
   }
   return cursor.good ? std::optional(key) : std::nullopt;
@@ -86,7 +87,8 @@ Result<SecretParts> secret_parts(std::string_view packets) {
     if (packet.tag == packet_secret_key) {
       if (parts.keys++ == 0) parts.primary = fingerprint;
     }
-    if (!key->is_protected && !key->is_stub) parts.unprotected.push_back(fingerprint);
+    if (key->is_stub || key->is_sealed) continue;
+    (key->is_protected ? parts.unsealed : parts.unprotected).push_back(fingerprint);
   }
   return parts;
 }

@@ -41,27 +41,33 @@ TEST_CASE("crypto/key packet: what of a secret key lies open") {
     const SecretParts fay = *secret_parts(stored(name));
     CHECK(fay.keys == 1);
     CHECK(fay.unprotected.empty());
+    CHECK(fay.unsealed.empty());
   }
 }
 
 TEST_CASE("crypto/key packet: one subkey that lies open is found beside a protected primary key") {
   const std::string ann = stored("ann.sec.pgp");
-  std::string changed;
-  Fingerprint subkey;
-  const auto packets = *split_packets(ann);
-  for (const Packet& packet : packets) {
-    std::string raw(packet.raw);
-    if (packet.tag == packet_secret_key) {
-      const auto key = parse_key(packet.body, true);
-      raw[raw.size() - key->secret_part.size()] = static_cast<char>(254);  // protected, whatever follows
-    } else if (packet.tag == packet_secret_subkey) {
-      subkey = fingerprint_of_key(parse_key(packet.body, true)->public_part);
+  for (const int usage : {254, 255, 9}) {
+    CAPTURE(usage);
+    std::string changed;
+    Fingerprint subkey;
+    const auto packets = *split_packets(ann);
+    for (const Packet& packet : packets) {
+      std::string raw(packet.raw);
+      if (packet.tag == packet_secret_key) {
+        const auto key = parse_key(packet.body, true);
+        raw[raw.size() - key->secret_part.size()] = static_cast<char>(usage);
+      } else if (packet.tag == packet_secret_subkey) {
+        subkey = fingerprint_of_key(parse_key(packet.body, true)->public_part);
+      }
+      changed += raw;
     }
-    changed += raw;
+    const SecretParts parts = *secret_parts(changed);
+    CHECK(parts.unprotected == std::vector<Fingerprint>{subkey});
+    CHECK(parts.unsealed.empty() == (usage == 254));
+    if (usage != 254) CHECK(parts.unsealed == std::vector<Fingerprint>{parts.primary});
+    CHECK(secret_parts(changed + ann)->keys == 2);
   }
-  const SecretParts parts = *secret_parts(changed);
-  CHECK(parts.unprotected == std::vector<Fingerprint>{subkey});
-  CHECK(secret_parts(changed + ann)->keys == 2);
 }
 
 TEST_CASE("crypto/key packet: what can't be told is an error, never protected") {
