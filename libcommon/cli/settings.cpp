@@ -29,6 +29,7 @@ constexpr Setting settings[] = {
     // what asks the network
     {"allow-private", ValueKind::none, ""},
     {"cafile", ValueKind::file, "FILE"},
+    {"credentials", ValueKind::file, "FILE"},
     {"jobs", ValueKind::number, "N"},
     {"proxy", ValueKind::address, "URL|env"},
     {"resolver", ValueKind::address, "ADDR[@PORT]"},

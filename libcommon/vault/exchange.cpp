@@ -47,7 +47,7 @@ Result<Pulled> pull(Vault& vault, Keys& keys, const Fingerprint& fingerprint, st
       const auto take_one = [&]() -> Result<bool> {
         const auto bytes = SM_TRY(vault.fetch(version));
         if (!bytes) return false;
-        SM_TRY(keys.merge(fingerprint, bytes->view(), bind));
+        SM_TRY(keys.merge(fingerprint, bytes->view(), before || bind));
         return true;
       };
       auto taken = take_one();

@@ -44,8 +44,9 @@ struct Pulled {
   };
   std::vector<Refusal> refused;
 };
-// `listed`: what lies in the vault, of any key. Errors: vault.busy (temporary), if other devices keep removing what was
-// to be fetched; those of Keys and Vault that are not a single version's.
+// `listed`: what lies in the vault, of any key. `bind`: also the addresses of a key that is not here yet. Errors:
+// vault.busy (temporary), if other devices keep removing what was to be fetched; those of Keys and Vault that are not a
+// single version's.
 Result<Pulled> pull(Vault& vault, Keys& keys, const Fingerprint& fingerprint, std::vector<Version> listed, bool bind);
 
 }  // namespace sm::vault

@@ -69,7 +69,7 @@ TEST_CASE("vault/exchange: pull merges all, and removes what it merged") {
   CHECK(server.kept() == device.changes);
   CHECK(server.files.size() == 2);
   CHECK(server.files.contains("readme.txt"));
-  CHECK(device.bound == 0);
+  CHECK(device.bound == 2);
 
   server.requests = 0;
   const Pulled again = *server.pull(device);
@@ -78,6 +78,9 @@ TEST_CASE("vault/exchange: pull merges all, and removes what it merged") {
   CHECK(again.removed == 0);
   CHECK(server.requests == 2);  // it looked, and fetched
 
+  Device stranger = Device::empty();
+  CHECK(server.pull(stranger)->here == Pulled::Here::created);
+  CHECK(stranger.bound == 0);
   Device fresh = Device::empty();
   CHECK(server.pull(fresh, true)->here == Pulled::Here::created);
   CHECK(fresh.changes == device.changes);

@@ -1,0 +1,40 @@
+#include "web/web.hpp"
+
+#include "backend/curl/client.hpp"
+
+namespace sm::web {
+namespace {
+
+// As curl(1) takes them, the lower case before the upper.
+Result<std::optional<net::Proxy>> environment_proxy(const cli::Context& context) {
+  auto value = context.environment("https_proxy");
+  if (!value) value = context.environment("HTTPS_PROXY");
+  if (!value) value = context.environment("all_proxy");
+  if (!value) value = context.environment("ALL_PROXY");
+  if (!value) return std::optional<net::Proxy>();
+  auto except = context.environment("no_proxy");
+  if (!except) except = context.environment("NO_PROXY");
+  return std::optional(SM_TRY(net::environment_proxy(*value, except.value_or(""))));
+}
+
+}  // namespace
+
+Result<Web> open(const cli::Context& context) {
+  curl::Settings settings{.ca_file = context.value("cafile").value_or(""),
+                          .proxy = {},
+                          .version = context.flag("4")   ? curl::Settings::Version::v4
+                                     : context.flag("6") ? curl::Settings::Version::v6
+                                                         : curl::Settings::Version::any,
+                          .allow_private = context.flag("allow-private")};
+  if (const auto proxy = context.value("proxy"))
+    settings.proxy = *proxy == "env" ? SM_TRY(environment_proxy(context)) : SM_TRY(net::parse_proxy(*proxy));
+  Web web;
+  web.client = SM_TRY(curl::make_client(std::move(settings)));
+  return web;
+}
+
+Result<net::Url> parse_url(std::string_view text) {
+  return net::parse_url(text);
+}
+
+}  // namespace sm::web

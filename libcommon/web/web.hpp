@@ -1,0 +1,23 @@
+// The options of the network (smtools(7), THE NETWORK) as a client: what every program shares that asks a server.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "cli/context.hpp"
+#include "net/http.hpp"
+
+namespace sm::web {
+
+struct Web {
+  std::unique_ptr<net::HttpClient> client;
+};
+
+// By the options of a command with Command::network. Errors: net.cafile (no_input), net.bad-proxy (usage; config for
+// the environment's).
+Result<Web> open(const cli::Context& context);
+
+// What a user typed, international hosts too. Errors: net.bad-url (usage).
+Result<net::Url> parse_url(std::string_view text);
+
+}  // namespace sm::web

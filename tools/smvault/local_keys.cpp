@@ -1,0 +1,141 @@
+#include "local_keys.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cli/converse.hpp"
+#include "cli/exit.hpp"
+#include "json/value.hpp"
+
+namespace sm::smvault {
+namespace {
+
+constexpr std::size_t max_answer = 64u << 20;  // bytes
+
+std::string smkey_path() {
+  std::array<char, 4096> self{};
+  const ssize_t size = readlink("/proc/self/exe", self.data(), self.size());
+  if (size > 0 && static_cast<std::size_t>(size) < self.size()) {
+    const std::string_view path(self.data(), static_cast<std::size_t>(size));
+    std::string beside = std::string(path.substr(0, path.rfind('/') + 1)) + "smkey";
+    if (access(beside.c_str(), X_OK) == 0) return beside;
+  }
+  return "smkey";
+}
+
+// The rest of the first line that begins with `begin`; empty if there is none.
+std::string_view line_behind(std::string_view text, std::string_view begin) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (line.starts_with(begin)) return line.substr(begin.size());
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return {};
+}
+
+ErrorKind kind_of(int status) {
+  for (const ErrorKind kind : {ErrorKind::usage, ErrorKind::data, ErrorKind::no_input, ErrorKind::unavailable,
+                               ErrorKind::temporary, ErrorKind::key, ErrorKind::config}) {
+    if (cli::exit_status(kind) == status) return kind;
+  }
+  return ErrorKind::bug;
+}
+
+Unexpected failure(const cli::Conversation& said) {
+  const std::string_view text = said.diagnostics;
+  if (!said.status) return fail(ErrorKind::temporary, "smvault.smkey", "smkey was ended by a signal");
+  const std::string code(line_behind(text, "[SM:] ERROR code="));
+  const std::string message(line_behind(text, "smkey: error: "));
+  ErrorKind kind = kind_of(*said.status);
+  if (code == "store.secret-conflict") kind = ErrorKind::key;  // also under tempfail = yes
+  return fail(kind, code.empty() ? "smvault.smkey" : code,
+              message.empty() ? "smkey ended with status " + std::to_string(*said.status) : message,
+              std::string(line_behind(text, "smkey: hint: ")));
+}
+
+Unexpected unreadable() {
+  return fail(ErrorKind::bug, "smvault.smkey", "smkey's answer can't be read");
+}
+
+// JSON, one document a line.
+Result<std::vector<json::Value>> documents(std::string_view text) {
+  std::vector<json::Value> values;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    auto value = json::read(line);
+    if (!value) return unreadable();
+    values.push_back(*std::move(value));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return values;
+}
+
+Result<std::string> text_member(const json::Value& document, std::string_view name) {
+  const json::Value* const member = document.find(name);
+  if (!member || !member->string()) return unreadable();
+  return *member->string();
+}
+
+}  // namespace
+
+LocalKeys::LocalKeys(const cli::Context& context) : command_{smkey_path()} {
+  const auto options = context.passed_on(false);
+  command_.insert(command_.end(), options.begin(), options.end());
+  // Whatever the configuration says, it is not to be quiet: its answers are read here.
+  command_.insert(command_.end(), {"--verbose", "--status-fd=2"});
+}
+
+Result<std::optional<Secret>> LocalKeys::run(const std::vector<std::string>& words, std::string_view input) {
+  std::vector<std::string> command = command_;
+  command.insert(command.end(), words.begin(), words.end());
+  auto said = SM_TRY(cli::converse(command, input, max_answer));
+  if (said.status == cli::exit_yes) return std::optional(std::move(said.output));
+  if (said.status == cli::exit_absent) return std::optional<Secret>();
+  return failure(said);
+}
+
+Result<std::vector<Fingerprint>> LocalKeys::list() {
+  const auto answer = SM_TRY(run({"list", "--secret", "--json"}));
+  std::vector<Fingerprint> fingerprints;
+  if (!answer) return fingerprints;
+  for (const json::Value& document : SM_TRY(documents(answer->view()))) {
+    auto fingerprint = SM_TRY(text_member(document, "fingerprint"));
+    fingerprints.push_back(std::move(fingerprint));
+  }
+  return fingerprints;
+}
+
+Result<std::optional<Fingerprint>> LocalKeys::find(std::string_view id) {
+  const auto answer = SM_TRY(run({"show", "--json", "--", std::string(id)}));
+  if (!answer) return std::optional<Fingerprint>();
+  const auto found = SM_TRY(documents(answer->view()));
+  if (found.size() != 1) return unreadable();
+  auto fingerprint = SM_TRY(text_member(found.front(), "fingerprint"));
+  return std::optional(std::move(fingerprint));
+}
+
+Result<std::optional<Secret>> LocalKeys::read(const Fingerprint& fingerprint) {
+  auto answer = run({"export", "--secret", "--binary", fingerprint});
+  if (!answer && (answer.error().code == "key.missing" || answer.error().code == "id.unknown"))
+    return std::optional<Secret>();
+  return answer;
+}
+
+Result<void> LocalKeys::merge(const Fingerprint& fingerprint, std::string_view bytes, bool bind) {
+  std::vector<std::string> words{"import", "--json"};
+  if (!bind) words.emplace_back("--no-bind");
+  const auto answer = SM_TRY(run(words, bytes));
+  if (!answer) return unreadable();
+  const auto outcomes = SM_TRY(documents(answer->view()));
+  if (outcomes.size() != 1 || SM_TRY(text_member(outcomes.front(), "what")) != fingerprint) return unreadable();
+  const std::string result = SM_TRY(text_member(outcomes.front(), "result"));
+  if (result == "skipped") {
+    const std::string why = SM_TRY(text_member(outcomes.front(), "detail"));
+    return fail(ErrorKind::data, "crypto.skipped", "smkey does not take it: " + why);
+  }
+  return {};
+}
+
+}  // namespace sm::smvault
