@@ -91,6 +91,7 @@ Result<std::string> parse_host(std::string_view text, std::string_view whole, To
       return bad_url(whole, "its host is neither a name nor an address");
     }
   }
+  if (empty_label) return bad_url(whole, "its host has an empty label");
   // "127.1" and "0x7f000001" are addresses to some resolvers and names to others.
   const std::string_view last = std::string_view(host).substr(host.rfind('.') + 1);
   if (is_digit(last[0]) && !parse_address(host)) return bad_url(whole, "its host is neither a name nor an address");

@@ -80,6 +80,7 @@ TEST_CASE("net/url: what is refused") {
                            "https://h/%zz",
                            "https://h/?%",
                            "https://a..b/",
+                           "https://a../",
                            "https://.a/",
                            "https://a_b!/",
                            "https://[::1/",
