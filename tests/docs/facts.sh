@@ -28,7 +28,7 @@ is "no limit is forgotten here" "$(tr '\n' ' ' <"$SM_TMP/constants")" \
 # Keys: every one that the page lists is known; every one that an option of some program answers to is listed.
 sed -n 's/^    {"\([a-z-]*\)", ValueKind::.*/\1/p' libcommon/cli/settings.cpp | sort >"$SM_TMP/known"
 sed -n 's/^\.It Ic \([a-z-]*\).*/\1/p' man/smtools.conf.5 | sort >"$SM_TMP/listed"
-for program in smkey smsign smcrypt; do $program --print-options | cut -f 2; done | sed -n 's/^--//p' | sort -u >"$SM_TMP/options"
+for program in smkey smsign smcrypt smvault; do $program --print-options | cut -f 2; done | sed -n 's/^--//p' | sort -u >"$SM_TMP/options"
 echo default-key >>"$SM_TMP/options"
 sort -u "$SM_TMP/options" | comm -12 - "$SM_TMP/known" >"$SM_TMP/wanted"
 check "there are keys" test -s "$SM_TMP/wanted"
@@ -41,7 +41,7 @@ while read -r variable; do check "smtools(7) lists $variable" grep -Eq "^\\.It E
 grep -rhoE 'status\("[A-Z_]+"' libcommon tools | sed 's/.*"\(.*\)"/\1/' | sort -u >"$SM_TMP/keywords"
 check "there are keywords" grep -qx VERDICT "$SM_TMP/keywords"
 while read -r keyword; do
-  check "$keyword is described" grep -Eq "^\\.It Li (.* )?$keyword( |\$)" man/smsign.1 man/smcrypt.1
+  check "$keyword is described" grep -Eq "^\\.It Li (.* )?$keyword( |\$)" man/*.1
 done <"$SM_TMP/keywords"
 
 sed -n 's/^  exit_[a-z_]* = \([0-9]*\),.*/\1/p' libcommon/cli/exit.hpp >"$SM_TMP/statuses"
@@ -56,5 +56,5 @@ done <"$SM_TMP/verdicts"
 
 grep -rhoE '"sm[a-z]+\.[a-z]+/[0-9]+"' tools | tr -d '"' | sort -u >"$SM_TMP/schemas"
 check "there are schemas" grep -q . "$SM_TMP/schemas"
-while read -r schema; do check "$schema is described" grep -qF "$schema" man/smkey.1 man/smsign.1 man/smcrypt.1; done <"$SM_TMP/schemas"
+while read -r schema; do check "$schema is described" grep -qF "$schema" man/*.1; done <"$SM_TMP/schemas"
 done_testing
