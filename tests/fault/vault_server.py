@@ -1,4 +1,4 @@
-"""vault_server.py CERTIFICATE KEY FOLDER [FAULT-FILE]: a server for smvault that does as it is told, over TLS on a free port of
+"""vault_server.py CERTIFICATE KEY FOLDER: a server for smvault that does as it is told, over TLS on a free port of
 loopback. Prints "PORT PROXY-PORT" and serves until its stdin ends.
 
 The first segment of a path says how it behaves; files lie in FOLDER/<first segment>. In "honest" it does what WebDAV demands. The

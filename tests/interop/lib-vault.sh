@@ -11,13 +11,6 @@
 #
 # Alice's passphrase is in $PASSPHRASE (a file), her fingerprint in $ALICE.
 
-vault_tools() {
-  PATH=$PATH:/usr/sbin:/sbin
-  need_command nginx openssl python3 jq
-  if [ ! -e /usr/lib/nginx/modules/ngx_http_dav_ext_module.so ]; then refuse "no libnginx-mod-http-dav-ext on this machine"; fi
-  cd "$SM_TMP" || exit 1
-}
-
 # vault_certificate NAME SUBJECT-ALT-NAME [DAYS]: NAME.pem and NAME.key, by the authority in ca.pem
 vault_certificate() {
   if [ ! -e ca.pem ]; then
@@ -66,7 +59,10 @@ CONFIG
 }
 
 vault_start() {
-  vault_tools
+  PATH=$PATH:/usr/sbin:/sbin
+  need_command nginx openssl python3 jq
+  if [ ! -e /usr/lib/nginx/modules/ngx_http_dav_ext_module.so ]; then refuse "no libnginx-mod-http-dav-ext on this machine"; fi
+  cd "$SM_TMP" || exit 1
   vault_certificate server DNS:localhost,IP:127.0.0.1
   VAULT_FILES=$SM_TMP/files
   for sm_name in dav index plain open; do mkdir -p "$VAULT_FILES/$sm_name"; done
@@ -89,6 +85,24 @@ vault_start() {
   done
   at_exit "kill $NGINX 2>/dev/null; wait $NGINX"
   VAULT=https://localhost:$VAULT_PORT
+}
+
+# faulty_start: fault/vault_server.py instead, whose behaviours are $VAULT/NAME/; $PROXY leads to it
+faulty_start() {
+  need_command openssl python3 jq
+  cd "$SM_TMP" || exit 1
+  vault_certificate server DNS:localhost,DNS:dav.example.org,IP:127.0.0.1
+  VAULT_FILES=$SM_TMP/files
+  mkdir -p "$VAULT_FILES"
+  printf 'machine localhost login alice password secret\n' >credentials
+  chmod 600 credentials
+  mkfifo stop ports
+  python3 "$SM_TESTS/fault/vault_server.py" server.pem server.key "$VAULT_FILES" <stop >ports 2>server.err &
+  exec 7>stop
+  at_exit 'exec 7>&-; wait'
+  read -r VAULT_PORT sm_proxy <ports
+  VAULT=https://localhost:$VAULT_PORT
+  PROXY=http://127.0.0.1:$sm_proxy
 }
 
 # wait_for_port PORT PID: until something listens there, or the process has ended
