@@ -6,6 +6,7 @@
 #     $VAULT/index/              PUT, DELETE, and an index in JSON
 #     $VAULT/plain/              PUT, DELETE, and no listing
 #     $VAULT/open/               as dav, without authentication
+#     $VAULT/keys/               what smvault(1) says of nginx
 #   device NAME                  a store with Alice's key in it, protected by a passphrase, the same in each; its path in $DEVICE
 #   vault DEVICE COMMAND…        smvault for that device, with the authority, and credentials of the user
 #
@@ -53,9 +54,10 @@ http {
     location /index/ { autoindex on; autoindex_format json; }
     location /plain/ { }
     location /open/ { dav_ext_methods PROPFIND; auth_basic off; }
-  }
-}
 CONFIG
+  sed -n '/^location \/keys\/ {/,/^}/p' "$SM_ROOT/man/smvault.1" |
+    sed "s,root .*;,root $VAULT_FILES;,; s,auth_basic_user_file .*;,auth_basic_user_file $SM_TMP/nginx/users;,"
+  printf '}\n}\n'
 }
 
 vault_start() {
@@ -65,7 +67,7 @@ vault_start() {
   cd "$SM_TMP" || exit 1
   vault_certificate server DNS:localhost,IP:127.0.0.1
   VAULT_FILES=$SM_TMP/files
-  for sm_name in dav index plain open; do mkdir -p "$VAULT_FILES/$sm_name"; done
+  for sm_name in dav index plain open keys; do mkdir -p "$VAULT_FILES/$sm_name"; done
   mkdir nginx
   printf 'alice:%s\n' "$(openssl passwd -apr1 'user"s secret')" >nginx/users
   printf 'machine localhost login alice password "user\\"s secret"\n' >credentials
