@@ -11,7 +11,8 @@ namespace sm {
 // 40 upper-case hexadecimal digits (version 4).
 using Fingerprint = std::string;
 
-enum class Revocation { none, no_reason, superseded, compromised, retired };
+// RFC 9580 §5.2.3.31; the last one only of a user ID.
+enum class Revocation { none, no_reason, superseded, compromised, retired, no_longer_valid };
 
 struct Key {
   Fingerprint fingerprint;
@@ -41,6 +42,8 @@ struct UserId {
   bool valid = false;  // self-signed, not revoked
   bool revoked = false;
   bool primary = false;
+  Revocation revocation = Revocation::none;  // why, if it is revoked
+  std::int64_t revoked_at = 0;
   bool operator==(const UserId&) const = default;
 };
 

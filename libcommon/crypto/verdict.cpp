@@ -30,6 +30,7 @@ std::string_view revocation_text(Revocation revocation) {
       return "key compromised";
     case Revocation::none:
     case Revocation::no_reason:
+    case Revocation::no_longer_valid:
       break;
   }
   return "key revoked";

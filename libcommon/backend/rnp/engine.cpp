@@ -100,7 +100,7 @@ Result<const CertificateInfo*> Engine::State::load_certificate_of(const Fingerpr
     if (!load_certificate(ffi.get(), bytes)) continue;
     const KeyHandle key = locate(ffi.get(), primary);
     if (!key || !get_flag(rnp_key_is_primary, key.get())) continue;
-    return &certificates.emplace(primary, inspect_certificate(key.get())).first->second;
+    return &certificates.emplace(primary, adopt_certificate(key.get())).first->second;
   }
   return nullptr;
 }
@@ -112,7 +112,9 @@ Result<void> Engine::State::load_holder_of(const Fingerprint& key) {
   };
   if (is_loaded()) return {};
   for (const std::string& bytes : SM_TRY(keys.certificates(key))) {
-    if (load_certificate(ffi.get(), bytes) && is_loaded()) return {};
+    if (!load_certificate(ffi.get(), bytes) || !is_loaded()) continue;
+    if (const KeyHandle primary = primary_of(ffi.get(), locate(ffi.get(), key).get())) adopt_certificate(primary.get());
+    return {};
   }
   // A secret key without its certificate speaks for itself.
   for (const Secret& bytes : SM_TRY(keys.secret_keys(key))) {
@@ -166,7 +168,7 @@ void Engine::State::on_key_wanted(rnp_ffi_t, void* self, const char*, const char
   });
 }
 
-// A certificate counts only if it vouches for the key as a signing key (inspect_certificate() says when).
+// A certificate counts only if it vouches for the key as a signing key (inspect.hpp says when).
 Result<void> Engine::State::load_signatory(const std::string& id) {
   if (signatories.contains(id.size() == 40 ? id.substr(24) : id)) return {};
   for (const std::string& bytes : SM_TRY(keys.certificates(id))) {
@@ -177,7 +179,7 @@ Result<void> Engine::State::load_signatory(const std::string& id) {
     if (!load_certificate(ffi.get(), without_other_subkeys(run, id))) continue;
     const KeyHandle handle = locate(ffi.get(), fingerprint);
     if (!handle) continue;
-    const CertificateInfo info = inspect_certificate(handle.get());
+    const CertificateInfo info = adopt_certificate(handle.get());
     const std::vector<Key> signers = signing_keys(info);
     const bool vouches = std::ranges::any_of(signers, [&](const Key& key) { return is_named(key, id); });
     const std::int64_t now = clock.now();
@@ -208,7 +210,7 @@ bool Engine::State::on_passphrase_wanted(rnp_ffi_t, void* self, rnp_key_handle_t
       const bool wanted = std::exchange(state.wants_signers, false);
       asked_for = fingerprint_of(handle);
       // A passphrase belongs to the certificate as a whole: its name is the primary key's.
-      const KeyHandle primary = locate(state.ffi.get(), get_string(rnp_key_get_primary_fprint, handle));
+      const KeyHandle primary = primary_of(state.ffi.get(), handle);
       named = inspect_key(primary ? primary.get() : handle);
       state.wants_signers = wanted;
     }

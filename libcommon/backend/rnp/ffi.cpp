@@ -75,6 +75,11 @@ std::string fingerprint_of(rnp_key_handle_t key) {
   return get_string(rnp_key_get_fprint, key);
 }
 
+KeyHandle primary_of(rnp_ffi_t ffi, rnp_key_handle_t key) {
+  const std::string primary = get_string(rnp_key_get_primary_fprint, key);  // none of a primary key
+  return locate(ffi, primary.empty() ? fingerprint_of(key) : primary);
+}
+
 bool is_fit(rnp_key_handle_t key, const char* usage) {
   KeyHandle choice;
   rnp_key_get_default_key(key, usage, 0, out(choice));

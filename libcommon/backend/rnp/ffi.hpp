@@ -60,6 +60,8 @@ Input memory_input(std::string_view bytes);
 // The key in the context by fingerprint or 16-digit key ID; null if it is not loaded.
 KeyHandle locate(rnp_ffi_t ffi, std::string_view id);
 std::string fingerprint_of(rnp_key_handle_t key);
+// The primary key that `key` (not null) belongs to, itself if it is one; null if that is not loaded.
+KeyHandle primary_of(rnp_ffi_t ffi, rnp_key_handle_t key);
 // Whether an operation that is given this key will use it ("sign", "encrypt"): if RNP finds it unfit, it takes another
 // key of the certificate without a word.
 bool is_fit(rnp_key_handle_t key, const char* usage);

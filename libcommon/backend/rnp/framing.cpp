@@ -21,8 +21,20 @@ void read_subpackets(std::string_view area, SignatureInfo& info) {
       case 3:
         if (data.size() == 4) info.expires = static_cast<std::int64_t>(number_at(data, 0, 4));
         break;
+      case 9:
+        if (data.size() == 4) info.key_lifetime = static_cast<std::int64_t>(number_at(data, 0, 4));
+        break;
       case 16:
         if (data.size() == 8) info.issuer = hex_upper(data);
+        break;
+      case 25:
+        info.primary_user_id = !data.empty() && data[0] != 0;
+        break;
+      case 27:
+        info.key_flags = data.empty() ? 0 : static_cast<int>(octet_at(data, 0));
+        break;
+      case 29:
+        if (!data.empty()) info.revocation_reason = static_cast<int>(octet_at(data, 0));
         break;
       case 33:
         if (data.size() == 21 && data[0] == 4) info.issuer_fingerprint = hex_upper(data.substr(1));
@@ -137,8 +149,11 @@ std::optional<SignatureInfo> parse_signature(std::string_view body) {
   info.algorithm = static_cast<int>(cursor.take(1));
   info.hash = static_cast<int>(cursor.take(1));
   read_subpackets(areas->unhashed, info);
-  // Times count only where the signature covers them; what is hashed wins.
-  info.created = info.expires = 0;
+  // All but the issuer counts only where the signature covers it; what is hashed wins.
+  info.created = info.expires = info.key_lifetime = 0;
+  info.key_flags.reset();
+  info.primary_user_id = false;
+  info.revocation_reason = 0;
   read_subpackets(areas->hashed, info);
   if (info.expires != 0) info.expires += info.created;
   if (info.issuer.empty() && !info.issuer_fingerprint.empty()) info.issuer = info.issuer_fingerprint.substr(24);

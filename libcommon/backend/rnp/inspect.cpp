@@ -1,12 +1,12 @@
 #include "backend/rnp/inspect.hpp"
 
 #include <algorithm>
-
 #include <array>
+#include <new>
+#include <tuple>
 #include <utility>
 
-#include "backend/rnp/self_signature.hpp"
-#include "json/value.hpp"
+#include "backend/rnp/certificate.hpp"
 #include "text/ascii.hpp"
 
 namespace sm::rnp {
@@ -33,132 +33,183 @@ std::string algorithm_name(std::string_view algorithm, std::string_view curve, i
   return lower(algorithm) + std::to_string(bits);
 }
 
-// A hashed subpacket of a signature (RFC 9580 §5.2.3.7), as RNP describes it; null if there is none.
-json::Value subpacket(rnp_signature_handle_t signature, std::int64_t type) {
-  const auto description = json::read(get_string(rnp_signature_packet_to_json, signature, std::uint32_t{0}));
-  const json::Array* packets = description ? description->array() : nullptr;
-  const json::Value* subpackets = packets && !packets->empty() ? packets->front().find("subpackets") : nullptr;
-  if (!subpackets || !subpackets->array()) return {};
-  json::Value found;
-  for (const json::Value& one : *subpackets->array()) {
-    const json::Value* number = one.find("type");
-    const json::Value* hashed = one.find("hashed");
-    if (number && number->integer() && *number->integer() == type && hashed && hashed->boolean() && *hashed->boolean())
-      found = one;
+// RFC 9580 §5.2.3.29.
+enum Flag : int { certifies = 0x01, signs = 0x02, encrypts = 0x04 | 0x08, authenticates = 0x20 };
+
+// What a key of this algorithm (RFC 9580 §9.1) can do at all.
+int capabilities(int algorithm) {
+  switch (algorithm) {
+    case 1:
+      return certifies | signs | encrypts | authenticates;
+    case 2:
+    case 16:
+    case 18:
+      return encrypts;
+    case 3:
+    case 17:
+    case 19:
+    case 22:
+      return certifies | signs | authenticates;
+    default:
+      return 0;
   }
-  return found;
 }
 
-std::int64_t number_in(const json::Value& object, std::string_view name) {
-  const json::Value* member = object.find(name);
-  return member && member->integer() ? *member->integer() : 0;
+void set_uses(Key& key, const Component& component, int flags) {
+  const auto body = parse_key(component.body, false);
+  if (body) flags &= capabilities(body->algorithm);
+  key.can_certify = (flags & certifies) != 0;
+  key.can_sign = (flags & signs) != 0;
+  key.can_encrypt = (flags & encrypts) != 0;
+  key.can_authenticate = (flags & authenticates) != 0;
 }
 
-// Seconds, 0 if it has none (§5.2.3.13).
-std::int64_t key_lifetime(rnp_signature_handle_t signature) {
-  return number_in(subpacket(signature, key_expiration_time), "key expiration");
-}
+constexpr int all_uses = certifies | signs | encrypts | authenticates;
 
-Revocation reason_in(rnp_signature_handle_t signature) {
-  switch (number_in(subpacket(signature, reason_for_revocation), "code")) {
+Revocation reason_of(const SignatureInfo& revocation) {
+  switch (revocation.revocation_reason) {
     case 1:
       return Revocation::superseded;
     case 2:
       return Revocation::compromised;
     case 3:
       return Revocation::retired;
+    case 32:
+      return Revocation::no_longer_valid;
     default:
       return Revocation::no_reason;
   }
 }
 
-// How much a revocation takes away: a key that was superseded or retired was good before.
-int hardness(Revocation revocation) {
-  switch (revocation) {
+int gravity(Revocation reason) {
+  switch (reason) {
+    case Revocation::none:
+      return 0;
+    case Revocation::superseded:
+    case Revocation::retired:
+      return 1;
     case Revocation::compromised:
       return 3;
-    case Revocation::no_reason:
-      return 2;
     default:
-      return 1;
+      return 2;
   }
 }
 
-// RNP's own answer is the first of several revocations in the certificate's order; the hardest must count, of equal
-// ones the earliest.
-void read_revocations(rnp_key_handle_t key, Key& result) {
-  const std::size_t count = get_count(rnp_key_get_signature_count, key);
-  for (std::size_t i = 0; i < count; ++i) {
-    SignatureHandle signature;
-    if (rnp_key_get_signature_at(key, i, out(signature)) != RNP_SUCCESS) continue;
-    const std::string type = get_string(rnp_signature_get_type, signature.get());
-    if (type != "key revocation" && type != "subkey revocation") continue;
-    if (rnp_signature_is_valid(signature.get(), 0) != RNP_SUCCESS) continue;
-    const Revocation reason = reason_in(signature.get());
-    const std::int64_t at = get_number(rnp_signature_get_creation, signature.get());
-    const bool harder = result.revocation == Revocation::none || hardness(reason) > hardness(result.revocation);
-    if (!harder && (hardness(reason) < hardness(result.revocation) || at >= result.revoked_at)) continue;
-    result.revocation = reason;
-    result.revoked_at = at;
-  }
-  // By a designated revoker, say, whose key is not at hand.
-  if (result.revocation == Revocation::none) result.revocation = Revocation::no_reason;
-}
-
-bool is_by(rnp_signature_handle_t signature, const Fingerprint& key) {
-  const std::string id = get_string(rnp_signature_get_keyid, signature);
-  return !id.empty() && key.ends_with(id);
-}
-
-// A user ID's self-signature that counts.
-struct SelfSignature {
-  std::int64_t created = -1;
-  SignatureHandle handle;
+// A component's signatures by the primary key that are right at the time of the context.
+struct SelfSignatures {
+  std::optional<SignatureInfo> statement;  // the newest certification, direct-key signature or binding
+  std::vector<SignatureInfo> revocations;
 };
-SelfSignature newest_self_signature(rnp_uid_handle_t user_id, const Fingerprint& primary) {
-  SelfSignature newest;
-  const std::size_t count = get_count(rnp_uid_get_signature_count, user_id);
-  for (std::size_t i = 0; i < count; ++i) {
-    SignatureHandle signature;
-    if (rnp_uid_get_signature_at(user_id, i, out(signature)) != RNP_SUCCESS) continue;
-    if (!is_by(signature.get(), primary)) continue;
-    if (get_string(rnp_signature_get_type, signature.get()) == "certification revocation") continue;
-    const std::int64_t created = get_number(rnp_signature_get_creation, signature.get());
-    if (created >= newest.created && rnp_signature_is_valid(signature.get(), 0) == RNP_SUCCESS)
-      newest = {created, std::move(signature)};
+
+// `at(i, &handle)` gives RNP's handle of the component's signature number i.
+template <class At>
+SelfSignatures self_signatures(const Component& component, const Fingerprint& primary, At at) {
+  const bool user_id = component.tag == packet_user_id;
+  const bool subkey = component.tag == packet_public_subkey;
+  SelfSignatures found;
+  for (std::size_t i = 0; i < component.signatures.size(); ++i) {
+    const auto& info = component.signatures[i].info;
+    if (!info || !issued_by(*info, primary)) continue;
+    const int type = info->type;
+    const bool states = user_id ? type >= 0x10 && type <= 0x13 : type == (subkey ? 0x18 : 0x1f);
+    const bool revokes = type == (user_id ? 0x30 : subkey ? 0x28 : 0x20);
+    if (!states && !revokes) continue;
+    SignatureHandle handle;
+    at(i, out(handle));
+    if (!handle || rnp_signature_is_valid(handle.get(), 0) != RNP_SUCCESS) continue;
+    if (revokes) {
+      found.revocations.push_back(*info);
+    } else if (!found.statement || info->created >= found.statement->created) {
+      found.statement = info;
+    }
   }
-  return newest;
+  return found;
 }
 
-// The newest valid direct-key signature; null if there is none.
-SignatureHandle direct_key_signature(rnp_key_handle_t primary) {
-  SignatureHandle newest;
-  std::int64_t newest_time = -1;
-  const std::size_t count = get_count(rnp_key_get_signature_count, primary);
-  for (std::size_t i = 0; i < count; ++i) {
-    SignatureHandle signature;
-    if (rnp_key_get_signature_at(primary, i, out(signature)) != RNP_SUCCESS) continue;
-    if (get_string(rnp_signature_get_type, signature.get()) != "direct") continue;
-    const std::int64_t created = get_number(rnp_signature_get_creation, signature.get());
-    if (created < newest_time || rnp_signature_is_valid(signature.get(), 0) != RNP_SUCCESS) continue;
-    newest_time = created;
-    newest = std::move(signature);
-  }
-  return newest;
+SelfSignatures self_signatures(const Component& component, const Fingerprint& primary, rnp_key_handle_t key) {
+  return self_signatures(component, primary,
+                         [&](std::size_t i, auto handle) { return rnp_key_get_signature_at(key, i, handle); });
 }
 
-// RNP calls a key invalid that expired or was revoked, and a subkey whose primary key did. Ours says only whether a
-// self-signature or binding signature is right.
-bool has_right_signature(rnp_key_handle_t key) {
-  const std::size_t count = get_count(rnp_key_get_signature_count, key);
-  for (std::size_t i = 0; i < count; ++i) {
-    SignatureHandle signature;
-    if (rnp_key_get_signature_at(key, i, out(signature)) != RNP_SUCCESS) continue;
-    const std::string type = get_string(rnp_signature_get_type, signature.get());
-    if (type != "subkey binding" && type != "direct") continue;
-    if (rnp_signature_is_valid(signature.get(), 0) == RNP_SUCCESS) return true;
+void set_revocation(Key& key, const std::vector<SignatureInfo>& revocations) {
+  for (const SignatureInfo& revocation : revocations) {
+    Revocation reason = reason_of(revocation);
+    if (reason == Revocation::no_longer_valid) reason = Revocation::no_reason;
+    const int more = gravity(reason) - gravity(key.revocation);
+    if (more < 0 || (more == 0 && revocation.created >= key.revoked_at)) continue;
+    key.revocation = reason;
+    key.revoked_at = revocation.created;
   }
-  return false;
+}
+
+std::int64_t end_of(const Key& key, const SignatureInfo& statement) {
+  return statement.key_lifetime == 0 ? 0 : key.created + statement.key_lifetime;
+}
+
+struct Identity {
+  UserId user_id;
+  std::optional<SignatureInfo> statement;
+};
+
+Identity inspect_user_id(const Component& component, SelfSignatures own) {
+  Identity identity{{.text = component.body}, std::move(own.statement)};
+  const auto newest = std::ranges::max_element(own.revocations, {}, &SignatureInfo::created);
+  UserId& user_id = identity.user_id;
+  user_id.revoked = newest != own.revocations.end() &&
+                    (!identity.statement || newest->created >= identity.statement->created);
+  user_id.valid = identity.statement && !user_id.revoked;
+  if (user_id.revoked) {
+    user_id.revocation = reason_of(*newest);
+    user_id.revoked_at = newest->created;
+  }
+  return identity;
+}
+
+// Of the valid user IDs the primary one; where none is valid, the newest that is self-signed, or nullptr.
+Identity* primary_of(std::vector<Identity>& identities) {
+  const auto rank = [](const Identity& identity) {
+    return std::tuple(identity.user_id.valid, identity.user_id.valid && identity.statement->primary_user_id,
+                      identity.statement->created);
+  };
+  Identity* best = nullptr;
+  for (Identity& identity : identities) {
+    if (identity.statement && (!best || rank(identity) > rank(*best))) best = &identity;
+  }
+  return best;
+}
+
+void apply(Key& primary, const Component& component, const SelfSignatures& own, const Identity* identity) {
+  set_revocation(primary, own.revocations);
+  std::optional<int> flags;
+  for (const auto* statement : {&own.statement, identity ? &identity->statement : nullptr}) {
+    if (!statement || !*statement) continue;
+    primary.valid = true;
+    const std::int64_t end = end_of(primary, **statement);
+    if (end != 0 && (primary.expires == 0 || end < primary.expires)) primary.expires = end;
+    if (!flags) flags = (*statement)->key_flags;
+  }
+  set_uses(primary, component, flags.value_or(all_uses));
+}
+
+Key inspect_subkey(rnp_key_handle_t handle, const Component& component, const SelfSignatures& own) {
+  Key key = inspect_key(handle);
+  set_revocation(key, own.revocations);
+  std::optional<int> flags;
+  if (own.statement) {
+    key.valid = true;
+    key.expires = end_of(key, *own.statement);
+    flags = own.statement->key_flags;
+  }
+  set_uses(key, component, flags.value_or(encrypts));
+  return key;
+}
+
+// RNP's own copy: it writes components and signatures in the order in which it counts them.
+Result<Certificate> copy_of(rnp_key_handle_t primary) {
+  const MemoryOutput output;
+  if (rnp_key_export(primary, output.get(), RNP_KEY_EXPORT_PUBLIC | RNP_KEY_EXPORT_SUBKEYS) != RNP_SUCCESS)
+    throw std::bad_alloc();
+  return Certificate::parse(output.bytes());
 }
 
 }  // namespace
@@ -171,80 +222,57 @@ Key inspect_key(rnp_key_handle_t key) {
   result.algorithm = algorithm_name(algorithm, get_string(rnp_key_get_curve, key), result.bits);
   result.weak = algorithm == "DSA" || algorithm == "ELGAMAL" || (algorithm == "RSA" && result.bits < 2048);
   result.created = get_number(rnp_key_get_creation, key);
-  if (const std::uint32_t lifetime = get_number(rnp_key_get_expiration, key))
-    result.expires = result.created + lifetime;
-  if (get_flag(rnp_key_is_revoked, key)) read_revocations(key, result);
-  result.can_certify = get_flag(rnp_key_allows_usage, key, "certify");
-  result.can_sign = get_flag(rnp_key_allows_usage, key, "sign");
-  result.can_encrypt = get_flag(rnp_key_allows_usage, key, "encrypt");
-  result.can_authenticate = get_flag(rnp_key_allows_usage, key, "authenticate");
-  result.valid = get_flag(rnp_key_is_valid, key) || get_flag(rnp_key_is_expired, key) || has_right_signature(key);
   return result;
 }
 
 CertificateInfo inspect_certificate(rnp_key_handle_t primary) {
   CertificateInfo info;
   info.primary = inspect_key(primary);
-  const SignatureHandle direct = direct_key_signature(primary);
-  std::vector<SelfSignature> self_signatures;  // of the user IDs, where they are looked at
-  const auto self_of = [&](const auto& id) -> const SelfSignature& {
-    return self_signatures[static_cast<std::size_t>(id - info.user_ids.begin())];
-  };
-  const std::size_t user_ids = get_count(rnp_key_get_uid_count, primary);
-  const bool several = user_ids > 1;
-  for (std::size_t i = 0; i < user_ids; ++i) {
+  const auto certificate = copy_of(primary);
+  if (!certificate) return info;
+  const Component& first = certificate->components.front();
+  std::vector<Identity> identities;
+  std::size_t uids = 0;  // user attributes too
+  std::size_t subkeys = 0;
+  for (const Component& component : certificate->components) {
+    if (component.tag == packet_user_attribute) {
+      ++uids;
+    } else if (component.tag == packet_user_id) {
+      UidHandle uid;
+      rnp_key_get_uid_handle_at(primary, uids++, out(uid));
+      identities.push_back(inspect_user_id(
+          component, self_signatures(component, certificate->fingerprint, [&](std::size_t i, auto handle) {
+            return rnp_uid_get_signature_at(uid.get(), i, handle);
+          })));
+    } else if (component.tag == packet_public_subkey) {
+      KeyHandle subkey;
+      rnp_key_get_subkey_at(primary, subkeys++, out(subkey));
+      if (!subkey) continue;
+      info.subkeys.push_back(
+          inspect_subkey(subkey.get(), component, self_signatures(component, certificate->fingerprint, subkey.get())));
+    }
+  }
+  Identity* identity = primary_of(identities);
+  if (identity && identity->user_id.valid) identity->user_id.primary = true;
+  apply(info.primary, first, self_signatures(first, certificate->fingerprint, primary), identity);
+  for (Identity& each : identities) info.user_ids.push_back(std::move(each.user_id));
+  return info;
+}
+
+CertificateInfo adopt_certificate(rnp_key_handle_t primary) {
+  CertificateInfo info = inspect_certificate(primary);
+  const std::uint32_t lifetime = get_number(rnp_key_get_expiration, primary);
+  const std::int64_t end = lifetime ? info.primary.created + lifetime : 0;
+  const bool any_valid = std::ranges::any_of(info.user_ids, &UserId::valid);
+  if (end == info.primary.expires || !any_valid) return info;
+  std::size_t texts = info.user_ids.size();
+  for (std::size_t i = get_count(rnp_key_get_uid_count, primary); i > 0; --i) {
     UidHandle uid;
     std::uint32_t type = 0;
-    void* data = nullptr;
-    std::size_t size = 0;
-    if (rnp_key_get_uid_handle_at(primary, i, out(uid)) != RNP_SUCCESS) continue;
-    if (rnp_uid_get_type(uid.get(), &type) != RNP_SUCCESS || type != RNP_USER_ID ||
-        rnp_uid_get_data(uid.get(), &data, &size) != RNP_SUCCESS) {
-      continue;
-    }
-    UserId user_id;
-    user_id.text.assign(static_cast<const char*>(data), size);
-    rnp_buffer_destroy(data);
-    user_id.valid = get_flag(rnp_uid_is_valid, uid.get());
-    user_id.revoked = get_flag(rnp_uid_is_revoked, uid.get());
-    user_id.primary = user_id.valid && !user_id.revoked && get_flag(rnp_uid_is_primary, uid.get());
-    // A revoked key keeps its self-signed user IDs.
-    info.primary.valid = info.primary.valid || user_id.valid;
-    self_signatures.push_back(several || direct ? newest_self_signature(uid.get(), info.fingerprint())
-                                                : SelfSignature());
-    info.user_ids.push_back(std::move(user_id));
-  }
-  // Where none says that it is the primary one, RFC 9580 §5.2.3.27 leaves the choice to us: the newest self-signature,
-  // as for GnuPG and Sequoia.
-  auto chosen = std::ranges::find_if(info.user_ids, &UserId::primary);
-  if (chosen == info.user_ids.end()) {
-    for (auto id = info.user_ids.begin(); id != info.user_ids.end(); ++id) {
-      if (!id->valid || id->revoked) continue;
-      if (chosen == info.user_ids.end() || self_of(id).created > self_of(chosen).created) chosen = id;
-    }
-    if (chosen != info.user_ids.end()) chosen->primary = true;
-  }
-  // RNP believes a flagged user ID that is revoked about the key's expiry, and a direct-key signature that says nothing
-  // of it.
-  if (direct || std::ranges::any_of(info.user_ids, &UserId::revoked)) {
-    std::int64_t lifetime = direct ? key_lifetime(direct.get()) : 0;
-    if (lifetime == 0 && chosen != info.user_ids.end()) {
-      const SelfSignature& self = self_of(chosen);
-      if (self.handle) lifetime = key_lifetime(self.handle.get());
-    }
-    info.primary.expires = lifetime == 0 ? 0 : info.primary.created + lifetime;
-  }
-  const std::size_t subkeys = get_count(rnp_key_get_subkey_count, primary);
-  for (std::size_t i = 0; i < subkeys; ++i) {
-    KeyHandle subkey;
-    rnp_key_get_subkey_at(primary, i, out(subkey));
-    if (!subkey) continue;
-    Key key = inspect_key(subkey.get());
-    // A subkey that certifies has no key flags, and RNP answers by its algorithm. It asks for the subkey's own consent
-    // (RFC 9580 §5.2.1.9) only when flags say that it signs: without it anybody could put somebody else's signing key
-    // under his own.
-    if (key.can_certify) key.can_certify = key.can_sign = key.can_authenticate = false;
-    info.subkeys.push_back(std::move(key));
+    rnp_key_get_uid_handle_at(primary, i - 1, out(uid));
+    if (!uid || rnp_uid_get_type(uid.get(), &type) != RNP_SUCCESS) continue;
+    const bool counts = type == RNP_USER_ID && info.user_ids[--texts].valid;
+    if (!counts) rnp_uid_remove(primary, uid.get());
   }
   return info;
 }

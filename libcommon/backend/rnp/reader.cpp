@@ -133,7 +133,9 @@ void Reader::State::read_key(std::vector<Packet> packets, std::size_t place, boo
   imported.certificate = secret ? public_certificate(bytes.view()) : std::string(bytes.view());
   if (secret) imported.secret = std::move(bytes);
   auto info = load(imported.certificate, fingerprint);
-  if (!info || !is_usable(*info)) return skip_damaged();
+  if (!info) return skip_damaged();
+  // One of the future is judged when its time has come: whose clock is wrong is not known.
+  if (!is_usable(*info) && info->primary.created <= clock.now()) return skip_damaged();
   imported.info = std::move(*info);
   input.keys.push_back(std::move(imported));
 }
@@ -228,8 +230,9 @@ Result<std::optional<std::string>> Reader::apply_revocation(std::string_view cer
                       : type == subkey_revocation ? component.tag == packet_public_subkey
                                                   : type == certification_revocation && component.tag == packet_user_id;
     if (!fits) continue;
-    // Tried alone, without other revocations that would answer for it.
+    // Tried alone, without other revocations that would answer for it, or a newer self-signature of a user ID.
     Certificate trial = whole;
+    if (component.tag == packet_user_id) trial.components[i].signatures.clear();
     for (Component& other : trial.components) {
       std::erase_if(other.signatures, [](const SignaturePacket& packet) {
         return packet.info && (packet.info->type == key_revocation || packet.info->type == subkey_revocation ||
