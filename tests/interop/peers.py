@@ -1,9 +1,14 @@
 """The programs of the exchange, each with the same few verbs: ours speaks MIME, the peers sign and encrypt bytes."""
 
+import fcntl
 import os
 import re
+import select
 import shutil
 import subprocess
+import tempfile
+import termios
+import time
 
 KINDS = ("ed25519", "rsa4096", "nistp256")
 
@@ -34,6 +39,51 @@ def run(arguments, data=b"", environment=None, accept=(0,), pass_fds=()):
     return done
 
 
+def on_terminal(arguments, answers, data=b"", most=20):
+    """A program that asks on its terminal: one answer a question, the last one again and again, to no more than so many."""
+    ours, theirs = os.openpty()
+    said, asked = bytearray(), 0
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as diagnostics:
+        given.write(data)
+        given.seek(0)
+        process = subprocess.Popen(
+            arguments,
+            stdin=given,
+            stdout=out,
+            stderr=diagnostics,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
+            pass_fds=(theirs,),  # or the terminal hangs up before it is opened by its name
+        )
+        os.close(theirs)
+        try:
+            while asked <= most and select.select([ours], [], [], 60)[0]:
+                said += os.read(ours, 4096)
+                while asked < len(re.findall(rb"[Pp]assword.*?: ", said)):
+                    # What is typed before the echo goes off may be thrown away with it.
+                    while termios.tcgetattr(ours)[3] & termios.ECHO and process.poll() is None:
+                        time.sleep(0.002)
+                    os.write(ours, answers[min(asked, len(answers) - 1)].encode() + b"\n")
+                    asked += 1
+        except OSError:
+            pass  # nobody is on the terminal any more
+        finally:
+            if asked > most:
+                process.kill()
+            try:
+                process.wait(60)
+            finally:
+                process.kill()
+                os.close(ours)
+        out.seek(0)
+        diagnostics.seek(0)
+        done = subprocess.CompletedProcess(arguments, process.returncode, out.read(), diagnostics.read())
+    if done.returncode != 0:
+        words = (done.stderr or bytes(said)).decode("utf-8", "replace").strip().splitlines()[-3:]
+        raise Failed(f"status {done.returncode} of {' '.join(arguments)}: {' / '.join(words)}")
+    return done
+
+
 def write(path, data):
     with open(path, "wb") as file:
         file.write(data)
@@ -60,13 +110,19 @@ class Scratch:
 class Ours:
     """smkey, smsign, smcrypt on one store. Silent when all is well, or it is a failure."""
 
-    def __init__(self, store):
+    # Commands that may need the secret key; others take no passphrase.
+    OPEN_KEYS = "generate passwd expire revoke revocation uid subkey sign encrypt decrypt".split()
+
+    def __init__(self, store, passphrase_file=None):
         self.store = store
+        self.passphrase_file = passphrase_file
 
     def call(self, program, *arguments, data=b"", quiet=True, accept=(0,)):
         """stdout and the status lines."""
         reading, writing = os.pipe()
-        command = [program, "--store", self.store, "--batch", "--status-fd", str(writing), *arguments]
+        opens = self.passphrase_file and arguments[0] in self.OPEN_KEYS
+        passphrase = ["--passphrase-file", self.passphrase_file] if opens else []
+        command = [program, "--store", self.store, "--batch", "--status-fd", str(writing), *passphrase, *arguments]
         try:
             done = run(command, data, accept=accept, pass_fds=(writing,))
         finally:
@@ -110,12 +166,18 @@ class Gpg:
     makes = KINDS
     writes_lf = False
 
-    def __init__(self, home):
+    def __init__(self, home, passphrase_file=None):
         self.home = home
+        self.passphrase = ["--pinentry-mode", "loopback", "--passphrase-file", passphrase_file] if passphrase_file else []
         os.makedirs(home, mode=0o700)
 
-    def call(self, *arguments, data=b""):
-        return run(["gpg", "--homedir", self.home, "--batch", "--quiet", "--no-tty", "--trust-model", "always", *arguments], data)
+    def call(self, *arguments, data=b"", accept=(0,)):
+        settings = ["--batch", "--quiet", "--no-tty", "--trust-model", "always", *self.passphrase]
+        return run(["gpg", "--homedir", self.home, *settings, *arguments], data, accept=accept)
+
+    def close(self):
+        """Ends its agent."""
+        run(["gpgconf", "--homedir", self.home, "--kill", "all"])
 
     def generate(self, key):
         of = {
@@ -168,8 +230,15 @@ class Sq:
     makes = ("ed25519", "rsa4096")
     writes_lf = False
 
-    def __init__(self, home):
+    def __init__(self, home, passphrase=None):
         self.files = Scratch(home)
+        self.passphrase = passphrase
+
+    def call(self, *arguments, data=b""):
+        """A call that may need the secret key. sq takes a passphrase only from a terminal."""
+        if self.passphrase is None:
+            return run(["sq", *arguments], data)
+        return on_terminal(["sq", *arguments], [self.passphrase], data)
 
     def generate(self, key):
         suite = {"ed25519": "cv25519", "rsa4096": "rsa4k"}[key.kind]
@@ -181,18 +250,18 @@ class Sq:
         """Nothing to do: every call names its files."""
 
     def sign(self, data, key, _text):
-        return run(["sq", "sign", "--detached", "--signer-key", key.secret], data).stdout
+        return self.call("sign", "--detached", "--signer-key", key.secret, data=data).stdout
 
     def verify(self, data, signature, key):
         run(["sq", "verify", "--signer-cert", key.certificate, "--detached", self.files.put("sig", signature)], data)
 
     def encrypt(self, data, recipient, signer):
         who = ["--signer-key", signer.secret] if signer else []
-        return run(["sq", "encrypt", *who, "--recipient-cert", recipient.certificate], data).stdout
+        return self.call("encrypt", *who, "--recipient-cert", recipient.certificate, data=data).stdout
 
     def decrypt(self, data, recipient, signer):
         who = ["--signer-cert", signer.certificate] if signer else []
-        return run(["sq", "decrypt", "--recipient-key", recipient.secret, *who], data).stdout
+        return self.call("decrypt", "--recipient-key", recipient.secret, *who, data=data).stdout
 
 
 class Gosop:
