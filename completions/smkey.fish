@@ -1,7 +1,7 @@
 # fish completion of smkey
 complete -c smkey -f
 complete -c smkey -n __fish_use_subcommand -a generate -d 'make a key pair, bind its addresses, print its fingerprint'
-complete -c smkey -n __fish_use_subcommand -a list -d 'certificates, one a line'
+complete -c smkey -n __fish_use_subcommand -a list -d 'certificates, what for and until when'
 complete -c smkey -n __fish_use_subcommand -a show -d 'one certificate in full'
 complete -c smkey -n __fish_use_subcommand -a import -d 'take certificates, secret keys and revocation certificates'
 complete -c smkey -n __fish_use_subcommand -a export -d 'write certificates to stdout'
@@ -38,7 +38,7 @@ complete -c smkey -n '__fish_seen_subcommand_from generate' -l verbose -s v -d '
 complete -c smkey -n '__fish_seen_subcommand_from generate' -l help -s h -d 'print this help'
 complete -c smkey -n '__fish_seen_subcommand_from generate' -l version -s V -d 'print the version'
 complete -c smkey -n '__fish_seen_subcommand_from list' -l secret -d 'only those whose secret key is stored'
-complete -c smkey -n '__fish_seen_subcommand_from list' -l expiring -x -d 'only those that end within D; exit 1 if there is one'
+complete -c smkey -n '__fish_seen_subcommand_from list' -l expiring -x -d 'what ends within D, and how to extend it; exit 1 if any'
 complete -c smkey -n '__fish_seen_subcommand_from list' -l output -s o -r -F -d 'write to FILE instead of stdout, when all is done'
 complete -c smkey -n '__fish_seen_subcommand_from list' -l json -d 'print JSON'
 complete -c smkey -n '__fish_seen_subcommand_from list' -l store -x -a '(__fish_complete_directories)' -d 'keep keys and bindings in DIR (SM_STORE)'

@@ -119,8 +119,11 @@ bool Context::color() const {
   if (filter()) return false;
   const auto when = value("color").value_or("auto");
   if (when != "auto") return when == "always";
-  if (!state_.output.to_stdout() || environment("NO_COLOR") || environment("TERM") == "dumb") return false;
-  return isatty(STDOUT_FILENO) == 1;
+  return terminal() && !environment("NO_COLOR") && environment("TERM") != "dumb";
+}
+
+bool Context::terminal() const {
+  return !filter() && state_.output.to_stdout() && isatty(STDOUT_FILENO) == 1;
 }
 
 // ---- environment

@@ -42,7 +42,8 @@ class Context {
   bool verbose() const;
   bool json() const;
   bool batch() const;
-  bool color() const;   // of stdout
+  bool color() const;     // of stdout
+  bool terminal() const;  // whether stdout is one, and the answer goes there
   bool filter() const;  // message in, message out, by the command or its filter_flag
   const Clock& clock() const;
 

@@ -59,10 +59,10 @@ def subpacket(kind, body):
 
 
 class Key:
-    """A version 4 Ed25519 key; the same seed makes the same."""
+    """A version 4 Ed25519 key; the same seed, a text or 32 bytes, makes the same."""
 
     def __init__(self, seed, created=CREATED):
-        digest = hashlib.sha512(seed.encode()).digest()
+        digest = hashlib.sha512(seed if isinstance(seed, bytes) else seed.encode()).digest()
         self.scalar = int.from_bytes(digest[:32], "little") & ((1 << 254) - 8) | 1 << 254
         self.prefix = digest[32:]
         self.public = coded(times(self.scalar, BASE))

@@ -2,49 +2,35 @@
 
 #include <algorithm>
 
-#include "text/printable.hpp"
+#include "crypto/key_packet.hpp"
+#include "crypto/packets.hpp"
+#include "mime/address.hpp"
 #include "text/time.hpp"
 
 namespace sm::smkey {
 
 namespace {
 
-constexpr std::size_t date_length = 10;  // of an RFC 3339 time
+constexpr std::int64_t day = 86'400;
 
-std::string day(std::int64_t seconds) {
-  return rfc3339(seconds).substr(0, date_length);
+Result<std::map<Fingerprint, SecretPart>> secret_parts_of(Keystore& store, const Fingerprint& fingerprint) {
+  std::map<Fingerprint, SecretPart> parts;
+  const auto secret = SM_TRY(store.secret_key(fingerprint));
+  if (!secret) return parts;
+  // Of a file that is damaged nothing is known to be here.
+  const auto packets = split_packets(secret->view());
+  if (!packets) return parts;
+  for (const Packet& packet : *packets) {
+    if (packet.tag != packet_secret_key && packet.tag != packet_secret_subkey) continue;
+    if (const auto key = parse_key(packet.body, true))
+      parts[fingerprint_of_key(key->public_part)] = key->is_stub        ? SecretPart::elsewhere
+                                                    : key->is_protected ? SecretPart::locked
+                                                                        : SecretPart::stored;
+  }
+  return parts;
 }
 
-std::string_view state_of(const Key& key, std::int64_t now) {
-  if (key.revocation != Revocation::none) return "revoked";
-  if (!key.valid) return "invalid";
-  return key.expired(now) ? "expired" : "usable";
-}
-
-std::vector<std::string> uses_of(const Key& key) {
-  std::vector<std::string> uses;
-  if (key.can_certify) uses.emplace_back("certify");
-  if (key.can_sign) uses.emplace_back("sign");
-  if (key.can_encrypt) uses.emplace_back("encrypt");
-  if (key.can_authenticate) uses.emplace_back("authenticate");
-  return uses;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
-  return text.empty() ? "-" : text;
-}
-
-// What the certificate can be used for now: signing, encrypting.
-std::vector<std::string> present_uses(const CertificateInfo& info, std::int64_t now) {
-  std::vector<std::string> uses;
-  if (signing_key(info, now).key) uses.emplace_back("sign");
-  if (encryption_key(info, now).key) uses.emplace_back("encrypt");
-  return uses;
-}
-
-std::string_view reason_of(Revocation revocation) {
+std::string_view reason_name(Revocation revocation) {
   switch (revocation) {
     case Revocation::superseded:
       return "superseded";
@@ -52,119 +38,206 @@ std::string_view reason_of(Revocation revocation) {
       return "compromised";
     case Revocation::retired:
       return "retired";
+    case Revocation::no_longer_valid:
+      return "no-longer-valid";
     default:
       return "none";
   }
 }
 
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(text.size(), width), ' ');
-  return text;
+std::string_view secret_name(const Description& description, const Key& key) {
+  const auto part = description.secret_parts.find(key.fingerprint);
+  switch (part == description.secret_parts.end() ? SecretPart::missing : part->second) {
+    case SecretPart::elsewhere:
+      return "offline";
+    case SecretPart::stored:
+      return "stored";
+    case SecretPart::locked:
+      return "protected";
+    default:
+      return "missing";
+  }
 }
 
-std::string key_lines(std::string_view what, const Key& key, std::int64_t now) {
-  std::string text = padded(std::string(what), 12) + key.fingerprint + "\n" + std::string(12, ' ') + key.algorithm +
-                     "  " + joined(uses_of(key)) + "  " + std::string(state_of(key, now));
-  if (key.revocation != Revocation::none)
-    text += " since " + day(key.revoked_at) + " (" + std::string(reason_of(key.revocation)) + ")";
-  return text + "  created " + day(key.created) + "  " +
-         (key.expires == 0 ? std::string("never expires")
-                           : (key.expired(now) ? "expired " : "expires ") + day(key.expires)) +
-         "\n";
+json::Value time_or_null(std::int64_t seconds) {
+  return seconds == 0 ? json::Value() : json::Value(rfc3339(seconds));
 }
 
-json::Value key_json(const Key& key, std::int64_t now) {
+json::Value key_json(const Description& description, const Key& key, std::int64_t now) {
   json::Array uses;
-  for (std::string& use : uses_of(key)) uses.emplace_back(std::move(use));
+  for (const auto& [may, use] : {std::pair(key.can_certify, "certify"), std::pair(key.can_sign, "sign"),
+                                 std::pair(key.can_encrypt, "encrypt"), std::pair(key.can_authenticate, "authenticate")})
+    if (may) uses.emplace_back(use);
   json::Object object{{"fingerprint", key.fingerprint},
                       {"algorithm", key.algorithm},
                       {"bits", std::int64_t{key.bits}},
+                      {"weak", key.weak},
                       {"uses", std::move(uses)},
-                      {"state", std::string(state_of(key, now))},
+                      {"state", state_of(key, now)},
                       {"created", rfc3339(key.created)},
-                      {"expires", key.expires == 0 ? json::Value() : json::Value(rfc3339(key.expires))}};
+                      {"expires", time_or_null(key.expires)}};
   if (key.revocation != Revocation::none) {
     object.emplace_back("revoked", rfc3339(key.revoked_at));
-    object.emplace_back("reason", std::string(reason_of(key.revocation)));
+    object.emplace_back("reason", reason_name(key.revocation));
+  }
+  if (description.secret_stored) object.emplace_back("secret", secret_name(description, key));
+  return object;
+}
+
+json::Value user_id_json(const UserId& id) {
+  json::Object object{{"text", id.text}, {"valid", id.valid}, {"revoked", id.revoked}, {"primary", id.primary}};
+  if (id.revoked) {
+    object.emplace_back("revoked_at", rfc3339(id.revoked_at));
+    object.emplace_back("reason", reason_name(id.revocation));
   }
   return object;
 }
 
+json::Value binding_json(const Binding& binding) {
+  return json::Object{{"address", binding.address},
+                      {"source", std::string(binding_source_name(binding.source))},
+                      {"first_seen", rfc3339(binding.first_seen)}};
+}
+
+// Both kinds: an address of this certificate that is bound to another, and another that claims an address of this one.
+json::Array conflicts_json(const Description& description) {
+  json::Array conflicts;
+  const auto add = [&](const Binding& binding, const Fingerprint& with, BindingSource source, std::int64_t seen) {
+    conflicts.emplace_back(json::Object{{"address", binding.address},
+                                        {"bound_to", binding.fingerprint},
+                                        {"fingerprint", with},
+                                        {"source", std::string(binding_source_name(source))},
+                                        {"seen", rfc3339(seen)}});
+  };
+  for (const Binding& binding : description.others)
+    add(binding, binding.fingerprint, binding.source, binding.first_seen);
+  for (const Binding& binding : description.bindings)
+    for (const BindingConflict& conflict : binding.conflicts)
+      add(binding, conflict.fingerprint, conflict.source, conflict.seen);
+  return conflicts;
+}
+
+// What is another tomorrow although nothing was changed.
+json::Value run_json(const Description& description, std::int64_t now) {
+  const std::int64_t end = ends(description, now);
+  json::Object run{{"days_left", end <= now ? json::Value() : json::Value(days_left(end, now))}};
+  if (description.unlocked.empty()) return run;
+  json::Array unlocked;
+  for (const keyring::Unlocked& one : description.unlocked)
+    unlocked.emplace_back(json::Object{{"scope", one.scope == keyring::Scope::session ? "session" : "user"},
+                                       {"until", rfc3339(one.until)}});
+  run.emplace_back("unlocked", std::move(unlocked));
+  return run;
+}
+
+json::Value fingerprint_or_null(const KeyChoice& choice) {
+  return choice.key ? json::Value(choice.key->fingerprint) : json::Value();
+}
+
 }  // namespace
+
+Result<Description> describe(Keystore& store, CertificateInfo info, bool secret_stored,
+                             const std::vector<Binding>& bindings) {
+  Description description{.info = std::move(info), .secret_stored = secret_stored};
+  const Fingerprint& fingerprint = description.info.fingerprint();
+  if (secret_stored) {
+    description.secret_parts = SM_TRY(secret_parts_of(store, fingerprint));
+    description.unlocked = keyring::unlocked(fingerprint);
+  }
+  std::ranges::copy_if(bindings, std::back_inserter(description.bindings),
+                       [&](const Binding& binding) { return binding.fingerprint == fingerprint; });
+  for (const UserId& id : description.info.user_ids) {
+    const auto address = id.valid ? mime::user_id_address(id.text) : std::nullopt;
+    if (!address) continue;
+    const auto binding = std::ranges::find(bindings, *address, &Binding::address);
+    if (binding == bindings.end()) {
+      if (std::ranges::count(description.unbound, *address) == 0) description.unbound.push_back(*address);
+    } else if (binding->fingerprint != fingerprint && std::ranges::count(description.others, *binding) == 0) {
+      description.others.push_back(*binding);
+    }
+  }
+  return description;
+}
+
+std::string_view state_of(const Key& key, std::int64_t now) {
+  if (key.revocation != Revocation::none) return "revoked";
+  if (!key.valid || key.created > now) return "invalid";
+  return key.expired(now) ? "expired" : "usable";
+}
 
 std::string_view state_of(const CertificateInfo& info, std::int64_t now) {
   return state_of(info.primary, now);
 }
 
-std::int64_t ends(const CertificateInfo& info, std::int64_t now) {
-  std::int64_t first = info.primary.expires;
-  for (const KeyChoice& choice : {signing_key(info, now), encryption_key(info, now)})
-    if (choice.key && choice.key->expires != 0 && (first == 0 || choice.key->expires < first))
-      first = choice.key->expires;
-  return first;
+KeyChoice signs(const Description& description, std::int64_t now) {
+  if (!description.secret_stored) return signing_key(description.info, now);
+  std::vector<Fingerprint> here;
+  for (const auto& [fingerprint, part] : description.secret_parts)
+    if (part == SecretPart::stored || part == SecretPart::locked) here.push_back(fingerprint);
+  return here.empty() ? KeyChoice{} : signing_key(description.info, now, here);
+}
+
+KeyChoice encrypts(const Description& description, std::int64_t now) {
+  return encryption_key(description.info, now);
+}
+
+std::vector<InUse> in_use(const Description& description, std::int64_t now) {
+  const Key& primary = description.info.primary;
+  if (state_of(primary, now) != "usable") return {};
+  std::vector<InUse> used{{.key = &primary, .primary = true}};
+  const auto entry_of_key = [&](const Key* key) -> InUse& {
+    const auto known = std::ranges::find(used, key, &InUse::key);
+    return known != used.end() ? *known : used.emplace_back(InUse{.key = key});
+  };
+  if (const KeyChoice choice = signs(description, now); choice.key) entry_of_key(choice.key).signs = true;
+  if (const KeyChoice choice = encrypts(description, now); choice.key) entry_of_key(choice.key).encrypts = true;
+  std::ranges::stable_sort(used, [](const InUse& a, const InUse& b) {
+    return a.key->expires != 0 && (b.key->expires == 0 || a.key->expires < b.key->expires);
+  });
+  return used;
+}
+
+std::int64_t ends(const Description& description, std::int64_t now) {
+  const auto used = in_use(description, now);
+  return used.empty() ? description.info.primary.expires : used.front().key->expires;
+}
+
+std::int64_t days_left(std::int64_t when, std::int64_t now) {
+  return when / day - now / day;
 }
 
 std::string title(const CertificateInfo& info) {
-  const auto primary = std::ranges::find_if(info.user_ids, [](const UserId& id) { return id.primary && id.valid; });
-  if (primary != info.user_ids.end()) return primary->text;
-  const auto valid = std::ranges::find_if(info.user_ids, [](const UserId& id) { return id.valid; });
-  return valid == info.user_ids.end() ? std::string("(no valid user ID)") : valid->text;
-}
-
-std::string line_of(const Description& description, std::int64_t now) {
-  const CertificateInfo& info = description.info;
-  const std::int64_t end = ends(info, now);
-  return info.fingerprint() + "  " + (description.secret_stored ? "secret" : "public") + "  " +
-         padded(std::string(state_of(info, now)), 7) + "  " + padded(joined(present_uses(info, now)), 12) + "  " +
-         padded(end == 0 ? std::string("never") : day(end), date_length) + "  " + printable(title(info)) + "\n";
-}
-
-std::string text_of(const Description& description, std::int64_t now) {
-  const CertificateInfo& info = description.info;
-  const auto row = [](std::string_view name, const std::string& value) {
-    return padded(std::string(name), 12) + value + "\n";
-  };
-  std::string text;
-  for (const UserId& id : info.user_ids)
-    text += row("user ID", printable(id.text) + (id.revoked ? "  (revoked)" : id.valid ? "" : "  (not valid)"));
-  text += row(
-      "state", std::string(state_of(info, now)) + ", can " + [&] {
-        const auto uses = present_uses(info, now);
-        return uses.empty() ? std::string("do nothing now") : joined(uses) + " now";
-      }());
-  text += row("secret key", !description.secret_stored     ? "not stored"
-                            : description.secret_protected ? "stored, with a passphrase"
-                                                           : "stored, without a passphrase");
-  for (const Binding& binding : description.bindings)
-    text += row("bound", binding.address + " since " + day(binding.first_seen) + ", by " +
-                             std::string(binding_source_name(binding.source)));
-  text += key_lines("primary key", info.primary, now);
-  for (const Key& subkey : info.subkeys) text += key_lines("subkey", subkey, now);
-  return text;
+  const auto primary = std::ranges::find_if(info.user_ids, &UserId::primary);
+  return primary == info.user_ids.end() ? std::string("(no valid user ID)") : primary->text;
 }
 
 json::Value json_of(const Description& description, std::int64_t now) {
   const CertificateInfo& info = description.info;
-  json::Array user_ids;
-  for (const UserId& id : info.user_ids)
-    user_ids.emplace_back(
-        json::Object{{"text", id.text}, {"valid", id.valid}, {"revoked", id.revoked}, {"primary", id.primary}});
-  json::Array subkeys;
-  for (const Key& subkey : info.subkeys) subkeys.push_back(key_json(subkey, now));
+  const KeyChoice signing = signs(description, now);
+  const KeyChoice encryption = encrypts(description, now);
   json::Array uses;
-  for (std::string& use : present_uses(info, now)) uses.emplace_back(std::move(use));
+  if (signing.key) uses.emplace_back("sign");
+  if (encryption.key) uses.emplace_back("encrypt");
+  json::Array user_ids;
+  for (const UserId& id : info.user_ids) user_ids.push_back(user_id_json(id));
   json::Array bound;
-  for (const Binding& binding : description.bindings)
-    bound.emplace_back(json::Object{{"address", binding.address},
-                                    {"source", std::string(binding_source_name(binding.source))},
-                                    {"first_seen", rfc3339(binding.first_seen)}});
-  const std::int64_t end = ends(info, now);
-  return json::Object{
-      {"fingerprint", info.fingerprint()},   {"state", std::string(state_of(info, now))},
-      {"usable_for", std::move(uses)},       {"ends", end == 0 ? json::Value() : json::Value(rfc3339(end))},
-      {"secret", description.secret_stored}, {"user_ids", std::move(user_ids)},
-      {"bindings", std::move(bound)},        {"primary", key_json(info.primary, now)},
-      {"subkeys", std::move(subkeys)}};
+  for (const Binding& binding : description.bindings) bound.push_back(binding_json(binding));
+  json::Array subkeys;
+  for (const Key& subkey : info.subkeys) subkeys.push_back(key_json(description, subkey, now));
+  const std::int64_t end = ends(description, now);
+  return json::Object{{"fingerprint", info.fingerprint()},
+                      {"state", state_of(info, now)},
+                      {"usable_for", std::move(uses)},
+                      {"signs_with", fingerprint_or_null(signing)},
+                      {"encrypts_to", fingerprint_or_null(encryption)},
+                      {"ends", time_or_null(end)},
+                      {"secret", description.secret_stored},
+                      {"user_ids", std::move(user_ids)},
+                      {"bindings", std::move(bound)},
+                      {"conflicts", conflicts_json(description)},
+                      {"primary", key_json(description, info.primary, now)},
+                      {"subkeys", std::move(subkeys)},
+                      {"run", run_json(description, now)}};
 }
 
 }  // namespace sm::smkey

@@ -21,12 +21,28 @@ bool matches(const CertificateInfo& info, std::string_view pattern) {
          std::ranges::any_of(info.user_ids, [&](const UserId& id) { return has(id.text); });
 }
 
-// Bindings to this certificate.
-std::vector<Binding> bound_to(const std::vector<Binding>& all, const Fingerprint& fingerprint) {
-  std::vector<Binding> found;
-  std::ranges::copy_if(all, std::back_inserter(found),
-                       [&](const Binding& binding) { return binding.fingerprint == fingerprint; });
-  return found;
+// What is told of one certificate; nullopt if it can't be read, which is said.
+Result<std::optional<Description>> description_of(Session& session, const Fingerprint& fingerprint, bool secret_stored,
+                                                  const std::vector<Binding>& bindings) {
+  const auto certificate = SM_TRY(session.store.certificate(fingerprint));
+  std::optional<Secret> secret;
+  if (!certificate && secret_stored) {
+    // It speaks for itself here, but nobody finds it by its address.
+    session.context.warn("the certificate of the secret key " + fingerprint + " is not stored");
+    secret = SM_TRY(session.store.secret_key(fingerprint));
+  }
+  if (!certificate && !secret) return std::optional<Description>();
+  auto info = session.reader->inspect(certificate ? std::string_view(*certificate) : secret->view());
+  if (!info) {
+    session.context.warn(fingerprint + ": " + info.error().message);
+    return std::optional<Description>();
+  }
+  return std::optional(SM_TRY(describe(session.store, std::move(*info), secret_stored, bindings)));
+}
+
+bool ends_by(const Description& description, std::int64_t now, std::int64_t horizon) {
+  const auto used = in_use(description, now);
+  return !used.empty() && used.front().key->expires != 0 && used.front().key->expires <= horizon;
 }
 
 }  // namespace
@@ -42,33 +58,34 @@ Result<int> list(cli::Context& context) {
   }
   const std::string_view pattern = context.arguments().empty() ? std::string_view() : context.arguments().front();
   const auto session = SM_TRY(Session::open(context));
-  const auto all = context.flag("secret") ? SM_TRY(session->store.secret_fingerprints())
-                                          : SM_TRY(session->store.list_certificates());
   const auto secret = SM_TRY(session->store.secret_fingerprints());
-  const auto all_bindings = SM_TRY(session->store.list_bindings());
+  const auto all = context.flag("secret") ? secret : SM_TRY(session->store.list_certificates());
+  const auto bindings = SM_TRY(session->store.list_bindings());
 
-  bool any = false;
-  std::string text;
+  std::vector<Description> found;
   for (const Fingerprint& fingerprint : all) {
-    const auto certificate = SM_TRY(session->store.certificate(fingerprint));
-    if (!certificate) continue;
-    auto info = session->reader->inspect(*certificate);
-    if (!info) {
-      context.warn(fingerprint + ": " + info.error().message);
-      continue;
-    }
-    if (!matches(*info, pattern)) continue;
-    const std::int64_t end = ends(*info, now);
-    if (horizon && (end == 0 || end > *horizon || state_of(*info, now) != "usable")) continue;
-    any = true;
-    const Description description{.info = std::move(*info),
-                                  .secret_stored = std::ranges::count(secret, fingerprint) > 0,
-                                  .bindings = bound_to(all_bindings, fingerprint)};
-    text += context.json() ? json_line("smkey.list/1", json_of(description, now)) : line_of(description, now);
+    const bool own = std::ranges::binary_search(secret, fingerprint);
+    auto description = SM_TRY(description_of(*session, fingerprint, own, bindings));
+    if (!description || !matches(description->info, pattern)) continue;
+    if (horizon && !ends_by(*description, now, *horizon)) continue;
+    found.push_back(std::move(*description));
+  }
+  const bool for_person = context.terminal() && !context.json();
+  if (for_person) {
+    std::ranges::stable_sort(found, {}, [](const Description& description) {
+      return std::pair(!description.secret_stored, lower(title(description.info)));
+    });
+  }
+  std::string text;
+  for (const Description& description : found) {
+    text += context.json() ? json_line("smkey.list/1", json_of(description, now))
+            : horizon      ? notice_of(description, now, *horizon, context.value("store").value_or(""))
+            : for_person   ? entry_of(description, now, context.color())
+                           : line_of(description, now);
   }
   SM_TRY(context.print(text));
-  if (horizon) return any ? 1 : 0;
-  return any || pattern.empty() ? 0 : 2;
+  if (horizon) return found.empty() ? 0 : 1;
+  return found.empty() && !pattern.empty() ? 2 : 0;
 }
 
 Result<int> show(cli::Context& context) {
@@ -80,18 +97,13 @@ Result<int> show(cli::Context& context) {
     context.note(fingerprint.error().message);
     return 2;
   }
-  const auto certificate = SM_TRY(session->store.certificate(*fingerprint));
-  if (!certificate) return 2;
-  Description description{.info = SM_TRY(session->reader->inspect(*certificate))};
-  if (const auto secret = SM_TRY(session->store.secret_key(*fingerprint))) {
-    const KeyInput input = SM_TRY(session->reader->read(secret->view()));
-    description.secret_stored = true;
-    description.secret_protected = !input.keys.empty() && input.keys.front().secret_protected;
-  }
-  const auto all_bindings = SM_TRY(session->store.list_bindings());
-  description.bindings = bound_to(all_bindings, *fingerprint);
-  SM_TRY(
-      context.print(context.json() ? json_line("smkey.show/1", json_of(description, now)) : text_of(description, now)));
+  const auto secret = SM_TRY(session->store.secret_fingerprints());
+  const auto bindings = SM_TRY(session->store.list_bindings());
+  const bool own = std::ranges::binary_search(secret, *fingerprint);
+  const auto description = SM_TRY(description_of(*session, *fingerprint, own, bindings));
+  if (!description) return 2;
+  SM_TRY(context.print(context.json() ? json_line("smkey.show/1", json_of(*description, now))
+                                      : text_of(*description, now, context.color())));
   return 0;
 }
 

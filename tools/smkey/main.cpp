@@ -21,7 +21,7 @@ constexpr Option list_options[] = {
     {.name = "expiring",
      .kind = ValueKind::lifetime,
      .value = "D",
-     .help = "only those that end within D; exit 1 if there is one"},
+     .help = "what ends within D, and how to extend it; exit 1 if any"},
 };
 
 constexpr Option import_options[] = {
@@ -100,7 +100,7 @@ constexpr Command commands[] = {
      .run = sm::smkey::generate},
     {.name = "list",
      .arguments = "[PATTERN]",
-     .help = "certificates, one a line",
+     .help = "certificates, what for and until when",
      .max_arguments = 1,
      .options = list_options,
      .run = sm::smkey::list,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "backend/rnp/certificate.hpp"
+#include "backend/rnp/self_signature.hpp"
 #include "text/ascii.hpp"
 
 namespace sm::rnp {
@@ -96,23 +97,27 @@ int gravity(Revocation reason) {
 }
 
 // A component's signatures by the primary key that are right at the time of the context.
-struct SelfSignatures {
+struct RightSignatures {
   std::optional<SignatureInfo> statement;  // the newest certification, direct-key signature or binding
   std::vector<SignatureInfo> revocations;
 };
 
 // `at(i, &handle)` gives RNP's handle of the component's signature number i.
 template <class At>
-SelfSignatures self_signatures(const Component& component, const Fingerprint& primary, At at) {
+RightSignatures self_signatures(const Component& component, const Fingerprint& primary, At at) {
   const bool user_id = component.tag == packet_user_id;
   const bool subkey = component.tag == packet_public_subkey;
-  SelfSignatures found;
+  RightSignatures found;
   for (std::size_t i = 0; i < component.signatures.size(); ++i) {
     const auto& info = component.signatures[i].info;
-    if (!info || !issued_by(*info, primary)) continue;
+    // One that names no issuer is RNP's to judge.
+    if (!info || (!info->issuer.empty() && !issued_by(*info, primary))) continue;
     const int type = info->type;
-    const bool states = user_id ? type >= 0x10 && type <= 0x13 : type == (subkey ? 0x18 : 0x1f);
-    const bool revokes = type == (user_id ? 0x30 : subkey ? 0x28 : 0x20);
+    const bool states = user_id ? type >= certification_first && type <= certification_last
+                                : type == (subkey ? subkey_binding : direct_key);
+    const bool revokes = type == (user_id  ? certification_revocation
+                                  : subkey ? subkey_revocation
+                                           : key_revocation);
     if (!states && !revokes) continue;
     SignatureHandle handle;
     at(i, out(handle));
@@ -126,7 +131,7 @@ SelfSignatures self_signatures(const Component& component, const Fingerprint& pr
   return found;
 }
 
-SelfSignatures self_signatures(const Component& component, const Fingerprint& primary, rnp_key_handle_t key) {
+RightSignatures self_signatures(const Component& component, const Fingerprint& primary, rnp_key_handle_t key) {
   return self_signatures(component, primary,
                          [&](std::size_t i, auto handle) { return rnp_key_get_signature_at(key, i, handle); });
 }
@@ -151,7 +156,7 @@ struct Identity {
   std::optional<SignatureInfo> statement;
 };
 
-Identity inspect_user_id(const Component& component, SelfSignatures own) {
+Identity inspect_user_id(const Component& component, RightSignatures own) {
   Identity identity{{.text = component.body}, std::move(own.statement)};
   const auto newest = std::ranges::max_element(own.revocations, {}, &SignatureInfo::created);
   UserId& user_id = identity.user_id;
@@ -178,7 +183,7 @@ Identity* primary_of(std::vector<Identity>& identities) {
   return best;
 }
 
-void apply(Key& primary, const Component& component, const SelfSignatures& own, const Identity* identity) {
+void apply(Key& primary, const Component& component, const RightSignatures& own, const Identity* identity) {
   set_revocation(primary, own.revocations);
   std::optional<int> flags;
   for (const auto* statement : {&own.statement, identity ? &identity->statement : nullptr}) {
@@ -188,19 +193,16 @@ void apply(Key& primary, const Component& component, const SelfSignatures& own, 
     if (end != 0 && (primary.expires == 0 || end < primary.expires)) primary.expires = end;
     if (!flags) flags = (*statement)->key_flags;
   }
-  set_uses(primary, component, flags.value_or(all_uses));
+  set_uses(primary, component, primary.valid ? flags.value_or(all_uses) : 0);
 }
 
-Key inspect_subkey(rnp_key_handle_t handle, const Component& component, const SelfSignatures& own) {
+Key inspect_subkey(rnp_key_handle_t handle, const Component& component, const RightSignatures& own) {
   Key key = inspect_key(handle);
   set_revocation(key, own.revocations);
-  std::optional<int> flags;
-  if (own.statement) {
-    key.valid = true;
-    key.expires = end_of(key, *own.statement);
-    flags = own.statement->key_flags;
-  }
-  set_uses(key, component, flags.value_or(encrypts));
+  if (!own.statement) return key;
+  key.valid = true;
+  key.expires = end_of(key, *own.statement);
+  set_uses(key, component, own.statement->key_flags.value_or(encrypts));
   return key;
 }
 

@@ -16,6 +16,7 @@ bool is_self_signature(const SignaturePacket& signature, const Fingerprint& prim
 class Judge {
  public:
   explicit Judge(const Clock& clock) : clock_(clock) {}
+  std::int64_t now() const { return clock_.now(); }
   // nullopt: RNP can make nothing of it.
   std::optional<CertificateInfo> load(std::string_view certificate, const Fingerprint& fingerprint);
   std::optional<CertificateInfo> load(const Certificate& certificate);

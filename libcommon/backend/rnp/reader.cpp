@@ -135,7 +135,7 @@ void Reader::State::read_key(std::vector<Packet> packets, std::size_t place, boo
   auto info = load(imported.certificate, fingerprint);
   if (!info) return skip_damaged();
   // One of the future is judged when its time has come: whose clock is wrong is not known.
-  if (!is_usable(*info) && info->primary.created <= clock.now()) return skip_damaged();
+  if (!is_usable(*info) && info->primary.created <= now()) return skip_damaged();
   imported.info = std::move(*info);
   input.keys.push_back(std::move(imported));
 }

@@ -56,6 +56,9 @@ is "a keyring with the two keys, and until when" "$(entries)" "$(printf '%s\n' "
   "user: smtools:$alice:until" "user: smtools:$subkey" | sort)"
 is "for eight hours, for who possesses it" "$(time_outs @s | sed 's/^7h/8h/' | uniq)" "8h 1b010000"
 is "nothing in the user keyring" "$(entries @u)" ""
+smkey show "$alice" >shown
+like "show says so" shown '^unlocked +until [0-9-]+ [0-9:]+ \+0000, in this session$'
+is "in JSON, beside what changes from day to day" "$(smkey show --json "$alice" | jq -r '.run.unlocked[] | .scope, .until[10:11]' | tr '\n' ' ')" "session T "
 SM_NAME="--verbose says until when" expect_status 0 smkey unlock -v --for 2730s --passphrase-file secret "$alice"
 like "in local time" "$ERR" '^smkey: note: unlocked until [0-9-]+ [0-9:]+ \+0000$'
 is "unlocking again counts anew" "$(time_outs @s)" "45m 1b010000"
