@@ -44,7 +44,7 @@ class Context {
   bool batch() const;
   bool color() const;     // of stdout
   bool terminal() const;  // whether stdout is one, and the answer goes there
-  bool filter() const;  // message in, message out, by the command or its filter_flag
+  bool filter() const;    // message in, message out, by the command or its filter_flag
   const Clock& clock() const;
 
   // ---- environment

@@ -65,17 +65,14 @@ json::Value time_or_null(std::int64_t seconds) {
 
 json::Value key_json(const Description& description, const Key& key, std::int64_t now) {
   json::Array uses;
-  for (const auto& [may, use] : {std::pair(key.can_certify, "certify"), std::pair(key.can_sign, "sign"),
-                                 std::pair(key.can_encrypt, "encrypt"), std::pair(key.can_authenticate, "authenticate")})
+  for (const auto& [may, use] :
+       {std::pair(key.can_certify, "certify"), std::pair(key.can_sign, "sign"), std::pair(key.can_encrypt, "encrypt"),
+        std::pair(key.can_authenticate, "authenticate")})
     if (may) uses.emplace_back(use);
-  json::Object object{{"fingerprint", key.fingerprint},
-                      {"algorithm", key.algorithm},
-                      {"bits", std::int64_t{key.bits}},
-                      {"weak", key.weak},
-                      {"uses", std::move(uses)},
-                      {"state", state_of(key, now)},
-                      {"created", rfc3339(key.created)},
-                      {"expires", time_or_null(key.expires)}};
+  json::Object object{{"fingerprint", key.fingerprint},  {"algorithm", key.algorithm},
+                      {"bits", std::int64_t{key.bits}},  {"weak", key.weak},
+                      {"uses", std::move(uses)},         {"state", state_of(key, now)},
+                      {"created", rfc3339(key.created)}, {"expires", time_or_null(key.expires)}};
   if (key.revocation != Revocation::none) {
     object.emplace_back("revoked", rfc3339(key.revoked_at));
     object.emplace_back("reason", reason_name(key.revocation));

@@ -25,9 +25,7 @@ std::string padded(std::string_view text, std::size_t width) {
 // "2026-12-10, in 12 days".
 std::string in_days(std::int64_t when, std::int64_t now) {
   const std::int64_t left = days_left(when, now);
-  return day(when) + (left == 0   ? ", today"
-                      : left == 1 ? ", tomorrow"
-                                  : ", in " + std::to_string(left) + " days");
+  return day(when) + (left == 0 ? ", today" : left == 1 ? ", tomorrow" : ", in " + std::to_string(left) + " days");
 }
 
 bool is_soon(std::int64_t when, std::int64_t now) {
@@ -177,12 +175,15 @@ void add_state(Rows& rows, const Description& description, std::int64_t now) {
     return;
   }
   const auto words = verbs(description, now);
-  rows.add("state", words.empty() ? "usable, but neither signs nor encrypts today" : "usable today: " + joined(words, ", ", " and "),
-           words.empty() ? Tone::bad : Tone::good);
+  rows.add(
+      "state",
+      words.empty() ? "usable, but neither signs nor encrypts today" : "usable today: " + joined(words, ", ", " and "),
+      words.empty() ? Tone::bad : Tone::good);
   const KeyChoice encryption = encrypts(description, now);
   if (!encryption.key && encryption.why != Unusable::no_key)
     rows.add("state",
-             encryption.why == Unusable::revoked ? "its keys that encrypt were revoked" : "its keys that encrypt have expired",
+             encryption.why == Unusable::revoked ? "its keys that encrypt were revoked"
+                                                 : "its keys that encrypt have expired",
              Tone::bad);
   if (!description.secret_stored) return;
   if (!signs(description, now).key && signing_key(description.info, now).key)
@@ -194,7 +195,8 @@ void add_state(Rows& rows, const Description& description, std::int64_t now) {
 void add_ends(Rows& rows, const Description& description, std::int64_t now) {
   const auto used = in_use(description, now);
   if (used.empty()) return;
-  const bool alike = std::ranges::all_of(used, [&](const InUse& use) { return use.key->expires == used.front().key->expires; });
+  const bool alike =
+      std::ranges::all_of(used, [&](const InUse& use) { return use.key->expires == used.front().key->expires; });
   for (const InUse& use : used) {
     const std::int64_t end = use.key->expires;
     const std::string when = end == 0 ? "never" : in_days(end, now);
@@ -227,8 +229,9 @@ std::string secret_words(const Description& description) {
 void add_secret(Rows& rows, const Description& description) {
   rows.add("secret key", secret_words(description));
   for (const keyring::Unlocked& one : description.unlocked) {
-    rows.add("unlocked", "until " + local_time(one.until) +
-                             (one.scope == keyring::Scope::session ? ", in this session" : ", for all that runs as you"),
+    rows.add("unlocked",
+             "until " + local_time(one.until) +
+                 (one.scope == keyring::Scope::session ? ", in this session" : ", for all that runs as you"),
              Tone::caution);
   }
 }
@@ -246,8 +249,8 @@ void add_bindings(Rows& rows, const Description& description) {
   for (const Binding& binding : description.bindings) {
     for (const BindingConflict& conflict : binding.conflicts) {
       rows.add("conflict", conflict.fingerprint + " claims, " + day(conflict.seen), Tone::bad);
-      rows.add("conflict", "  by " + std::string(binding_source_name(conflict.source)) + ", " +
-                               printable(binding.address));
+      rows.add("conflict",
+               "  by " + std::string(binding_source_name(conflict.source)) + ", " + printable(binding.address));
     }
   }
 }
@@ -257,8 +260,9 @@ void add_key(Rows& rows, const Description& description, const Key& key, const s
   const bool primary = &key == &description.info.primary;
   rows.add(primary ? "primary key" : "subkey", key.fingerprint);
   std::vector<std::string> uses;
-  for (const auto& [may, word] : {std::pair(key.can_certify, "certify"), std::pair(key.can_sign, "sign"),
-                                  std::pair(key.can_encrypt, "encrypt"), std::pair(key.can_authenticate, "authenticate")})
+  for (const auto& [may, word] :
+       {std::pair(key.can_certify, "certify"), std::pair(key.can_sign, "sign"), std::pair(key.can_encrypt, "encrypt"),
+        std::pair(key.can_authenticate, "authenticate")})
     if (may) uses.emplace_back(word);
   const std::string until =
       key.expires == 0 ? "since " + day(key.created) : day(key.created) + " to " + day(key.expires);
@@ -316,8 +320,8 @@ std::string entry_of(const Description& description, std::int64_t now, bool colo
     if (end != 0 && !can.empty()) words += " until " + day(end);
     if (is_soon(end, now)) tone = Tone::caution;
   }
-  return painted(printable(title(info)), Tone::strong, color) + (description.secret_stored ? "  (yours)" : "") + "\n  " +
-         info.fingerprint() + "  " + painted(words, tone, color) + "\n";
+  return painted(printable(title(info)), Tone::strong, color) + (description.secret_stored ? "  (yours)" : "") +
+         "\n  " + info.fingerprint() + "  " + painted(words, tone, color) + "\n";
 }
 
 std::string notice_of(const Description& description, std::int64_t now, std::int64_t horizon, std::string_view store) {
@@ -331,7 +335,8 @@ std::string notice_of(const Description& description, std::int64_t now, std::int
   std::string text = printable(title(description.info)) + "\n";
   const bool can_extend = is_here(part_of(description, description.info.primary));
   for (const InUse& use : ending) {
-    text += "  " + (use.primary ? std::string() : role_words(use) + " ") + "ends " + in_days(use.key->expires, now) + "\n";
+    text +=
+        "  " + (use.primary ? std::string() : role_words(use) + " ") + "ends " + in_days(use.key->expires, now) + "\n";
     if (!description.secret_stored) continue;
     if (!can_extend && &use == &ending.front()) text += "  where the secret part of the primary key is:\n";
     text += "  smkey " + (store.empty() ? std::string() : "--store " + quoted(store) + " ") + "expire " + fingerprint +

@@ -36,9 +36,9 @@ struct SignatureInfo {
   int algorithm = 0;
   int hash = 0;
   std::int64_t created = 0;
-  std::int64_t expires = 0;        // 0 is never
-  std::int64_t key_lifetime = 0;   // of the key that it is about, in seconds from its creation; 0 is never
-  std::optional<int> key_flags;    // the first octet (§5.2.3.29)
+  std::int64_t expires = 0;       // 0 is never
+  std::int64_t key_lifetime = 0;  // of the key that it is about, in seconds from its creation; 0 is never
+  std::optional<int> key_flags;   // the first octet (§5.2.3.29)
   bool primary_user_id = false;
   int revocation_reason = 0;       // §5.2.3.31; 0 also if it gives none
   std::string issuer;              // key ID, 16 digits, or empty

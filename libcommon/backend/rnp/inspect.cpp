@@ -115,9 +115,7 @@ RightSignatures self_signatures(const Component& component, const Fingerprint& p
     const int type = info->type;
     const bool states = user_id ? type >= certification_first && type <= certification_last
                                 : type == (subkey ? subkey_binding : direct_key);
-    const bool revokes = type == (user_id  ? certification_revocation
-                                  : subkey ? subkey_revocation
-                                           : key_revocation);
+    const bool revokes = type == (user_id ? certification_revocation : subkey ? subkey_revocation : key_revocation);
     if (!states && !revokes) continue;
     SignatureHandle handle;
     at(i, out(handle));
@@ -160,8 +158,8 @@ Identity inspect_user_id(const Component& component, RightSignatures own) {
   Identity identity{{.text = component.body}, std::move(own.statement)};
   const auto newest = std::ranges::max_element(own.revocations, {}, &SignatureInfo::created);
   UserId& user_id = identity.user_id;
-  user_id.revoked = newest != own.revocations.end() &&
-                    (!identity.statement || newest->created >= identity.statement->created);
+  user_id.revoked =
+      newest != own.revocations.end() && (!identity.statement || newest->created >= identity.statement->created);
   user_id.valid = identity.statement && !user_id.revoked;
   if (user_id.revoked) {
     user_id.revocation = reason_of(*newest);

@@ -11,7 +11,8 @@
 // - The primary key ends at the earlier of what its direct-key signature and its primary user ID say. Its flags are the
 //   direct-key signature's, otherwise the primary user ID's.
 // - A key without a self-signature is not valid: what would limit it may have been taken away.
-// - Without flags a primary key may do what its algorithm can, a subkey only encrypt: without a flag nobody asks for its
+// - Without flags a primary key may do what its algorithm can, a subkey only encrypt: without a flag nobody asks for
+// its
 //   own consent to sign for another's certificate (§5.2.1.9).
 #pragma once
 

@@ -8,14 +8,6 @@ const std::uint8_t* octets(std::string_view bytes) {
   return reinterpret_cast<const std::uint8_t*>(bytes.data());
 }
 
-Octets secret_copy(std::string_view bytes) {
-  return {octets(bytes), octets(bytes) + bytes.size()};
-}
-
-Botan::BigInt number(std::string_view bytes) {
-  return {octets(bytes), bytes.size()};
-}
-
 std::string_view Fields::take(std::size_t size) {
   good = good && size <= rest.size();
   if (!good) return {};

@@ -2,9 +2,6 @@
 // share.
 #pragma once
 
-#include <botan/bigint.h>
-#include <botan/secmem.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,11 +9,12 @@
 
 namespace sm::rnp {
 
-using Octets = Botan::secure_vector<std::uint8_t>;
-
 const std::uint8_t* octets(std::string_view bytes);
-Octets secret_copy(std::string_view bytes);
-Botan::BigInt number(std::string_view bytes);
+// As Botan has it: number<Botan::BigInt>(…).
+template <class Number>
+Number number(std::string_view bytes) {
+  return {octets(bytes), bytes.size()};
+}
 
 // Takes fields from the front of a packet's body; empty ones once it is too short.
 struct Fields {

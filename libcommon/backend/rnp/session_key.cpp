@@ -22,6 +22,12 @@
 namespace sm::rnp {
 namespace {
 
+using Octets = Botan::secure_vector<std::uint8_t>;
+
+Octets secret_copy(std::string_view bytes) {
+  return {octets(bytes), octets(bytes) + bytes.size()};
+}
+
 constexpr std::array<Cipher, 11> ciphers{{{1, "IDEA", 16},
                                           {2, "TripleDES", 24},
                                           {3, "CAST-128", 16},
@@ -45,23 +51,23 @@ Octets decrypt_pkcs1(const Botan::Private_Key& key, const Octets& encrypted) {
 }
 
 std::optional<Octets> open_rsa(Fields packet, Fields material, Fields secret) {
-  const auto n = number(material.mpi());
-  const auto e = number(material.mpi());
-  const auto d = number(secret.mpi());
-  const auto p = number(secret.mpi());
-  const auto q = number(secret.mpi());
-  const auto encrypted = number(packet.mpi());
+  const auto n = number<Botan::BigInt>(material.mpi());
+  const auto e = number<Botan::BigInt>(material.mpi());
+  const auto d = number<Botan::BigInt>(secret.mpi());
+  const auto p = number<Botan::BigInt>(secret.mpi());
+  const auto q = number<Botan::BigInt>(secret.mpi());
+  const auto encrypted = number<Botan::BigInt>(packet.mpi());
   if (!packet.good || !material.good || !secret.good || encrypted >= n) return std::nullopt;
   const Botan::RSA_PrivateKey key(p, q, e, d, n);
   return decrypt_pkcs1(key, Botan::BigInt::encode_1363(encrypted, n.bytes()));
 }
 
 std::optional<Octets> open_elgamal(Fields packet, Fields material, Fields secret) {
-  const auto p = number(material.mpi());
-  const auto g = number(material.mpi());
-  const auto x = number(secret.mpi());
-  const auto first = number(packet.mpi());
-  const auto second = number(packet.mpi());
+  const auto p = number<Botan::BigInt>(material.mpi());
+  const auto g = number<Botan::BigInt>(material.mpi());
+  const auto x = number<Botan::BigInt>(secret.mpi());
+  const auto first = number<Botan::BigInt>(packet.mpi());
+  const auto second = number<Botan::BigInt>(packet.mpi());
   if (!packet.good || !material.good || !secret.good || first >= p || second >= p) return std::nullopt;
   const Botan::ElGamal_PrivateKey key(Botan::system_rng(), Botan::DL_Group(p, g), x);
   Octets encrypted = Botan::BigInt::encode_1363(first, p.bytes());
@@ -98,7 +104,7 @@ std::optional<Octets> open_ecdh(Fields packet, Fields material, Fields secret, c
     shared = agree(Botan::Curve25519_PrivateKey(little), point.substr(1));
   } else {
     const Botan::EC_Group group{Botan::OID(oid)};
-    shared = agree(Botan::ECDH_PrivateKey(Botan::system_rng(), group, number(scalar)), point);
+    shared = agree(Botan::ECDH_PrivateKey(Botan::system_rng(), group, number<Botan::BigInt>(scalar)), point);
   }
 
   std::string parameters(1, static_cast<char>(curve.size()));

@@ -18,6 +18,8 @@
 namespace sm::rnp {
 namespace {
 
+using Octets = Botan::secure_vector<std::uint8_t>;
+
 constexpr std::string_view ed25519_oid = "1.3.6.1.4.1.11591.15.1";
 constexpr std::size_t ed25519_size = 32;
 
@@ -26,27 +28,27 @@ bool is_rsa(int algorithm) {
 }
 
 std::unique_ptr<Botan::Private_Key> open_rsa(Fields material, Fields secret) {
-  const auto n = number(material.mpi());
-  const auto e = number(material.mpi());
-  const auto d = number(secret.mpi());
-  const auto p = number(secret.mpi());
-  const auto q = number(secret.mpi());
+  const auto n = number<Botan::BigInt>(material.mpi());
+  const auto e = number<Botan::BigInt>(material.mpi());
+  const auto d = number<Botan::BigInt>(secret.mpi());
+  const auto p = number<Botan::BigInt>(secret.mpi());
+  const auto q = number<Botan::BigInt>(secret.mpi());
   if (!material.good || !secret.good) return nullptr;
   return std::make_unique<Botan::RSA_PrivateKey>(p, q, e, d, n);
 }
 
 std::unique_ptr<Botan::Private_Key> open_dsa(Fields material, Fields secret) {
-  const auto p = number(material.mpi());
-  const auto q = number(material.mpi());
-  const auto g = number(material.mpi());
-  const auto x = number(secret.mpi());
+  const auto p = number<Botan::BigInt>(material.mpi());
+  const auto q = number<Botan::BigInt>(material.mpi());
+  const auto g = number<Botan::BigInt>(material.mpi());
+  const auto x = number<Botan::BigInt>(secret.mpi());
   if (!material.good || !secret.good) return nullptr;
   return std::make_unique<Botan::DSA_PrivateKey>(Botan::system_rng(), Botan::DL_Group(p, q, g), x);
 }
 
 std::unique_ptr<Botan::Private_Key> open_ecdsa(Fields material, Fields secret) {
   const std::string oid = dotted(material.sized());
-  const auto scalar = number(secret.mpi());
+  const auto scalar = number<Botan::BigInt>(secret.mpi());
   if (!material.good || !secret.good || oid.empty()) return nullptr;
   return std::make_unique<Botan::ECDSA_PrivateKey>(Botan::system_rng(), Botan::EC_Group(Botan::OID(oid)), scalar);
 }
