@@ -1,7 +1,7 @@
 #!/bin/sh
 # Mails made to deceive or to get at a plaintext, and mails that make a filter fail so that a forged verdict stays: for each what
 # verify, decrypt and their --annotate must say. The table is attacks.py.
-# timeout: 180
+# timeout: 300
 . "${0%/*}/../lib.sh"
 need_command gpg python3
 cd "$SM_TMP" || exit 1
