@@ -46,6 +46,8 @@ std::string_view name_of(Failure failure) {
       return "malformed";
     case Failure::bogus:
       return "bogus";
+    case Failure::stripped:
+      return "stripped";
   }
   return "";
 }

@@ -57,6 +57,7 @@ enum class Failure {
   refused,      // REFUSED, NOTIMP, FORMERR and other codes
   malformed,    // an answer that is none to this question, or a loop of aliases
   bogus,        // DNSSEC validation failed: Security::bogus
+  stripped,     // the resolver withholds what validation needs, of the root already: no domain's fault
 };
 
 enum class Backend { cares, unbound, fake };
