@@ -10,6 +10,7 @@ constexpr std::uint32_t max_ttl = 0x7FFFFFFF;
 void failed(Answer& answer, Failure failure) {
   answer.outcome = Outcome::failed;
   answer.failure = failure;
+  answer.ttl = 0;
   answer.records.clear();
   answer.signatures.clear();
 }
@@ -100,14 +101,11 @@ void read_answer(const Message& message, const Query& query, Answer& answer) {
   if (query.signatures) take_signatures(message, query, answer);
 }
 
-std::string describe(Rcode rcode, const std::optional<ExtendedError>& error) {
-  std::string text = text_of(rcode);
-  if (!error) return text;
-  const std::string_view name = extended_error_name(error->code);
-  text += ": ";
-  text += name.empty() ? "an unknown extended error" : name;
-  text += " (extended error " + std::to_string(error->code);
-  if (!error->text.empty()) text += ": \"" + error->text + "\"";
+std::string describe(const ExtendedError& error) {
+  const std::string_view name = extended_error_name(error.code);
+  std::string text(name.empty() ? "an unknown extended error" : name);
+  text += " (extended error " + std::to_string(error.code);
+  if (!error.text.empty()) text += ": \"" + error.text + "\"";
   return text + ")";
 }
 

@@ -18,7 +18,7 @@ Answer answer_to(const Query& query);
 // from a response to it whose id was compared. Not a response, truncated, or to another question: Failure::malformed.
 void read_answer(const Message& message, const Query& query, Answer& answer);
 
-// "SERVFAIL: signature expired (extended error 7: \"…\")"; the code's text in it is untrusted.
-std::string describe(Rcode rcode, const std::optional<ExtendedError>& error);
+// "signature expired (extended error 7: "…")"; the text in it is untrusted.
+std::string describe(const ExtendedError& error);
 
 }  // namespace sm::dns

@@ -111,6 +111,7 @@ Result<Message> read_message(std::string_view bytes) {
 
 Result<std::string> write_message(const Message& message) {
   std::string bytes;
+  bytes.reserve(512);
   WireWriter writer(bytes);
   const auto rcode = static_cast<unsigned>(message.rcode);
   unsigned flags = (message.opcode & 0x0Fu) << 11 | (rcode & 0x0Fu);

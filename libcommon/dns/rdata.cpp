@@ -25,6 +25,15 @@ auto with_alternative(Type type, Use&& use) {
   }
 }
 
+Rdata read_all(Type type, WireReader reader, std::string_view bytes) {
+  return with_alternative(type, [&](auto value) -> Rdata {
+    using T = decltype(value);
+    if constexpr (!std::is_same_v<T, Opaque>)
+      if (RdataCodec<T>::read(reader, value)) return value;
+    return Opaque{std::string(bytes)};
+  });
+}
+
 // RFC 3597 §5: \# length hex.
 std::string generic(std::string_view bytes) {
   std::string text = "\\# " + std::to_string(bytes.size());
@@ -49,14 +58,11 @@ Unexpected bad_text(Type type, std::string_view why) {
 }  // namespace
 
 Rdata read_rdata(Type type, std::string_view message, std::size_t offset, std::size_t size) {
-  return with_alternative(type, [&](auto value) -> Rdata {
-    using T = decltype(value);
-    if constexpr (!std::is_same_v<T, Opaque>) {
-      WireReader reader(message, offset, offset + size);
-      if (RdataCodec<T>::read(reader, value)) return value;
-    }
-    return Opaque{std::string(message.substr(offset, size))};
-  });
+  return read_all(type, WireReader(message, offset, offset + size), message.substr(offset, size));
+}
+
+Rdata read_rdata(Type type, std::string_view bytes) {
+  return read_all(type, WireReader::alone(bytes), bytes);
 }
 
 Result<std::string> write_rdata(const Rdata& data) {
@@ -93,7 +99,7 @@ Result<Rdata> parse_rdata(Type type, std::span<const Token> tokens, const Name& 
   if (!tokens.empty() && !tokens.front().quoted && tokens.front().text == "\\#") {
     const auto bytes = parse_generic(tokens);
     if (!bytes) return bad_text(type, "bad \\# form");
-    return read_rdata(type, *bytes, 0, bytes->size());
+    return read_rdata(type, *bytes);
   }
   return with_alternative(type, [&](auto value) -> Result<Rdata> {
     using T = decltype(value);

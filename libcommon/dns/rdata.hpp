@@ -38,6 +38,8 @@ using Rdata = std::variant<Opaque, A, Ns, Cname, Soa, Mx, Txt, Aaaa, Opt, Rrsig,
 // The rdata at `offset` of a message, `size` octets that must lie in it; names in it may point to earlier parts of the
 // message (RFC 1035 §4.1.4). Malformed: Opaque.
 Rdata read_rdata(Type type, std::string_view message, std::size_t offset, std::size_t size);
+// Rdata by itself, without compression.
+Rdata read_rdata(Type type, std::string_view bytes);
 // Wire form without compression. A value that has none (a TXT piece of 256 octets, more than max_rdata):
 // dns.bad-rdata (data).
 Result<std::string> write_rdata(const Rdata& data);

@@ -61,7 +61,7 @@ Name WireReader::name() {
       return Name(std::move(wire));
     }
     // RFC 1035 §4.1.4: 11 is a pointer; 10 and 01 are reserved.
-    if ((length & 0xC0) != 0xC0 || limit - at < 2) break;
+    if (!pointers_ || (length & 0xC0) != 0xC0 || limit - at < 2) break;
     const std::size_t target = (length & 0x3F) << 8 | octet(message_, at + 1);
     if (target >= run) break;
     if (here) at_ = at + 2;

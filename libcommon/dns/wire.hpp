@@ -17,6 +17,12 @@ class WireReader {
   // Precondition: begin <= end <= message.size().
   WireReader(std::string_view message, std::size_t begin, std::size_t end) : message_(message), at_(begin), end_(end) {}
   explicit WireReader(std::string_view message) : WireReader(message, 0, message.size()) {}
+  // Of something that is no part of a message: pointers have nowhere to lead.
+  static WireReader alone(std::string_view bytes) {
+    WireReader reader(bytes);
+    reader.pointers_ = false;
+    return reader;
+  }
 
   std::uint8_t u8();
   std::uint16_t u16();
@@ -37,6 +43,7 @@ class WireReader {
   std::string_view message_;
   std::size_t at_;
   std::size_t end_;
+  bool pointers_ = true;
   bool failed_ = false;
 };
 

@@ -10,8 +10,8 @@ namespace {
 std::size_t token_end(std::string_view text, std::size_t at, bool quoted) {
   for (; at < text.size(); ++at) {
     const char c = text[at];
-    if (c == '\n') break;
-    if (c == '\\' && at + 1 < text.size() && text[at + 1] != '\n') {
+    if (c == '\n' || c == '\0') break;
+    if (c == '\\' && at + 1 < text.size() && text[at + 1] != '\n' && text[at + 1] != '\0') {
       ++at;
     } else if (quoted ? c == '"' : is_blank(c) || c == '\r' || c == ';' || c == '(' || c == ')' || c == '"') {
       return at;

@@ -7,7 +7,6 @@
 #include <array>
 #include <chrono>
 #include <deque>
-#include <iterator>
 #include <list>
 #include <new>
 #include <utility>
@@ -49,10 +48,8 @@ class UnboundResolver final : public dns::Resolver {
         window_(std::max<std::size_t>(options.window, 1)) {}
 
   void ask(dns::Query query, dns::Callback done) override {
-    Job job{.owner = this, .query = std::move(query), .done = std::move(done)};
-    job.answer = dns::answer_to(job.query);
     ++open_;
-    waiting_.push_back(std::move(job));
+    waiting_.push_back({.owner = this, .query = std::move(query), .done = std::move(done)});
     fill_window();
   }
 
@@ -91,13 +88,13 @@ class UnboundResolver final : public dns::Resolver {
     while (!waiting_.empty() && jobs_.size() < window_) {
       jobs_.push_back(std::move(waiting_.front()));
       waiting_.pop_front();
-      start(std::prev(jobs_.end()), jobs_.back().query.timeout);
+      start(jobs_.back());
     }
   }
 
-  void start(std::list<Job>::iterator place, std::chrono::milliseconds patience) {
-    Job& job = *place;
-    job.deadline = std::chrono::steady_clock::now() + patience;
+  void start(Job& job) {
+    job.answer = dns::answer_to(job.query);
+    job.deadline = std::chrono::steady_clock::now() + job.query.timeout;
     const std::string name = job.query.name.absolute();
     const int error = ub_resolve_async(context_.get(), name.c_str(), static_cast<int>(job.query.type), dns::class_in,
                                        &job, take, &job.async_id);
@@ -120,17 +117,15 @@ class UnboundResolver final : public dns::Resolver {
       answer.reason = std::string("libunbound: ") + ub_strerror(error);
       return remove(job);
     }
-    if (result->answer_packet && result->answer_len > 0) {
-      const auto message = dns::read_message(
-          {static_cast<const char*>(result->answer_packet), static_cast<std::size_t>(result->answer_len)});
-      if (message)
-        dns::read_answer(*message, job.query, answer);
-      else
-        answer.failure = Failure::malformed;
-    } else {
-      answer.rcode = static_cast<dns::Rcode>(result->rcode);
+    const auto message = dns::read_message({static_cast<const char*>(result->answer_packet),
+                                            static_cast<std::size_t>(result->answer_packet ? result->answer_len : 0)});
+    if (message) dns::read_answer(*message, job.query, answer);
+    // Of a failure there is no message, or one without the question.
+    answer.rcode = static_cast<dns::Rcode>(result->rcode);
+    if (answer.rcode == dns::Rcode::servfail)
       answer.failure = Failure::servfail;
-    }
+    else if (!message)
+      answer.failure = Failure::malformed;
     // Bogus first: rcode is 0 and the data is there all the same.
     if (result->bogus) {
       answer.outcome = Outcome::failed;
@@ -138,6 +133,7 @@ class UnboundResolver final : public dns::Resolver {
       answer.security = Security::bogus;
       answer.records.clear();
       answer.signatures.clear();
+      answer.ttl = 0;
       answer.reason = result->why_bogus ? result->why_bogus : "validation failed";
     } else if (answer.outcome != Outcome::failed) {
       answer.security = result->secure ? Security::secure : Security::insecure;
@@ -160,10 +156,8 @@ class UnboundResolver final : public dns::Resolver {
     held_.push_back(std::move(job));
     if (probing_) return;
     probing_ = true;
-    Job probe{.owner = this, .query = {.name = {}, .type = dns::Type::ns}};
-    probe.answer = dns::answer_to(probe.query);
-    jobs_.push_back(std::move(probe));
-    start(std::prev(jobs_.end()), probe_timeout);
+    jobs_.push_back({.owner = this, .query = {.name = {}, .type = dns::Type::ns, .timeout = probe_timeout}});
+    start(jobs_.back());
   }
 
   void end_probe(const Answer& root) {
@@ -194,7 +188,6 @@ class UnboundResolver final : public dns::Resolver {
     answer.backend = dns::Backend::unbound;
     answer.trust = dns::Trust::validated_here;
     answer.server = servers_;
-    const std::string what = answer.rcode ? dns::describe(*answer.rcode, answer.extended_error) : "no answer";
     switch (answer.failure) {
       case Failure::none:
         if (answer.security == Security::insecure) answer.reason = "proven here not to be signed";
@@ -213,7 +206,9 @@ class UnboundResolver final : public dns::Resolver {
             "nothing can be validated by way of " + servers_ + ", not even the root's name servers: " + answer.reason;
         break;
       default:
-        if (answer.reason.empty()) answer.reason = "resolving by way of " + servers_ + " ended in " + what;
+        if (answer.reason.empty())
+          answer.reason = "resolving by way of " + servers_ + " ended in " +
+                          dns::text_of(answer.rcode.value_or(dns::Rcode::servfail));
     }
     finished_.push_back(std::move(job));
   }
