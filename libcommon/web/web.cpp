@@ -1,6 +1,8 @@
 #include "web/web.hpp"
 
+#include "backend/cares/resolver.hpp"
 #include "backend/curl/client.hpp"
+#include "backend/idn/idn.hpp"
 
 namespace sm::web {
 namespace {
@@ -29,12 +31,18 @@ Result<Web> open(const cli::Context& context) {
   if (const auto proxy = context.value("proxy"))
     settings.proxy = *proxy == "env" ? SM_TRY(environment_proxy(context)) : SM_TRY(net::parse_proxy(*proxy));
   Web web;
+  if (const auto server = context.value("resolver")) {
+    web.resolver = cares::make_resolver({.servers = {SM_TRY(dns::parse_server(*server))}});
+    settings.resolver = web.resolver.get();
+  }
   web.client = SM_TRY(curl::make_client(std::move(settings)));
   return web;
 }
 
 Result<net::Url> parse_url(std::string_view text) {
-  return net::parse_url(text);
+  auto url = net::parse_url(text, idn::to_ascii);
+  if (!url) url.error().kind = ErrorKind::usage;
+  return url;
 }
 
 }  // namespace sm::web

@@ -5,19 +5,21 @@
 #include <string_view>
 
 #include "cli/context.hpp"
+#include "dns/resolver.hpp"
 #include "net/http.hpp"
 
 namespace sm::web {
 
 struct Web {
-  std::unique_ptr<net::HttpClient> client;
+  std::unique_ptr<dns::Resolver> resolver;  // of --resolver; none: the system looks names up
+  std::unique_ptr<net::HttpClient> client;  // uses it
 };
 
-// By the options of a command with Command::network. Errors: net.cafile (no_input), net.bad-proxy (usage; config for
-// the environment's).
+// By the options of a command with Command::network. Errors: net.cafile (no_input), dns.bad-server (usage),
+// net.bad-proxy (usage; config for the environment's).
 Result<Web> open(const cli::Context& context);
 
-// What a user typed, international hosts too. Errors: net.bad-url (usage).
+// What a user typed, international hosts too. Errors: net.bad-url, dns.bad-idn (usage).
 Result<net::Url> parse_url(std::string_view text);
 
 }  // namespace sm::web

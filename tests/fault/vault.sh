@@ -145,4 +145,26 @@ is "once more" "$(grep -c CONNECT files/log)" $((before + 1))
 SM_NAME="not unasked" expect_status 0 env https_proxy="$PROXY" smvault list --cafile ca.pem --credentials credentials "$VAULT/honest/"
 is "not again" "$(grep -c CONNECT files/log)" $((before + 1))
 SM_NAME="a name that only the proxy knows" expect_status 0 smvault list --cafile ca.pem --credentials default --proxy "$PROXY" https://dav.example.org/honest/
+before=$(grep -c '^DNS' files/log)
+SM_NAME="which asks for it itself" expect_status 0 smvault list --cafile ca.pem --credentials default --proxy "$PROXY" --resolver "$RESOLVER" https://dav.example.org/honest/
+is "no query leaves the machine" "$(grep -c '^DNS' files/log)" "$before"
+SM_NAME="a proxy that is not there" expect_status 75 smvault list --cafile ca.pem --credentials default --proxy socks5h://127.0.0.1:1 https://dav.example.org/honest/
+
+# ---- a resolver
+named=https://dav.example.org:$VAULT_PORT/honest/
+SM_NAME="--resolver" expect_status 0 smvault list --cafile ca.pem --credentials default --resolver "$RESOLVER" "$named"
+like "is asked for the name" files/log '^DNS dav\.example\.org 1$'
+before=$(grep -c '^DNS' files/log)
+SM_NAME="-4" expect_status 0 smvault list --cafile ca.pem --credentials default --resolver "$RESOLVER" -4 "$named"
+is "asks for IPv4 alone" "$(grep '^DNS' files/log | sed "1,${before}d")" "DNS dav.example.org 1"
+SM_NAME="-6" expect_status 75 smvault list --cafile ca.pem --credentials default --resolver "$RESOLVER" -6 "$named"
+like "where there is none" "$ERR" 'dav\.example\.org has no address in the DNS'
+SM_NAME="a name that is not there" expect_status 75 smvault list --cafile ca.pem --credentials default --resolver "$RESOLVER" https://dav.example.net/honest/
+SM_NAME="an international name" expect_status 75 smvault list --credentials default --resolver "$RESOLVER" "$(printf 'https://B\303\274cher.example.net/')"
+like "is asked for in ASCII" files/log '^DNS xn--bcher-kva\.example\.net '
+before=$(grep -c '^DNS' files/log)
+SM_NAME="localhost is never asked for" expect_status 0 smvault list --cafile ca.pem --credentials credentials --resolver "$RESOLVER" "$VAULT/honest/"
+is "really" "$(grep -c '^DNS' files/log)" "$before"
+expect_status 64 smvault list --resolver dns.example.org "$named"
+SM_NAME="a resolver that is not there" expect_status 75 smvault list --credentials default --timeout 8 --resolver 127.0.0.1@1 "$named"
 done_testing

@@ -1,8 +1,9 @@
 """vault_server.py CERTIFICATE KEY FOLDER: a server for smvault that does as it is told, over TLS on a free port of
-loopback. Prints "PORT PROXY-PORT" and serves until its stdin ends.
+loopback. Prints "PORT PROXY-PORT DNS-PORT" and serves until its stdin ends.
 
 The first segment of a path says how it behaves; files lie in FOLDER/<first segment>. In "honest" it does what WebDAV demands. The
-proxy port takes CONNECT for any host and leads to the TLS port. Each request is a line in FOLDER/log: method, path, whether it came with
+proxy port takes CONNECT for any host and leads to the TLS port. The DNS port knows that every name below example.org has the address
+127.0.0.1, and that no other name is there. Each request is a line in FOLDER/log: method, path, whether it came with
 credentials."""
 
 import base64
@@ -282,11 +283,30 @@ def serve_proxy(listener, port):
         threading.Thread(target=proxy, args=(client, port), daemon=True).start()
 
 
+def serve_names(server):
+    while True:
+        query, client = server.recvfrom(4096)
+        end, labels = 12, []
+        while query[end]:
+            labels.append(query[end + 1 : end + 1 + query[end]].decode("ascii", "replace").lower())
+            end += 1 + query[end]
+        question, kind = query[12 : end + 5], int.from_bytes(query[end + 1 : end + 3], "big")
+        known = labels[-2:] == ["example", "org"]
+        answers = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1" if known and kind == 1 else b""
+        header = query[:2] + (b"\x81\x80" if known else b"\x81\x83") + b"\0\1\0" + (b"\1" if answers else b"\0") + b"\0\0\0\0"
+        with LOG_LOCK, open(os.path.join(FOLDER, "log"), "a", encoding="utf-8") as log:
+            log.write(f"DNS {'.'.join(labels)} {kind}\n")
+        server.sendto(header + question + answers, client)
+
+
 TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 TLS.load_cert_chain(CERTIFICATE, KEY)
 server = Server(("127.0.0.1", 0), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 listener = socket.create_server(("127.0.0.1", 0))
 threading.Thread(target=serve_proxy, args=(listener, server.server_address[1]), daemon=True).start()
-print(server.server_address[1], listener.getsockname()[1], flush=True)
+names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+names.bind(("127.0.0.1", 0))
+threading.Thread(target=serve_names, args=(names,), daemon=True).start()
+print(server.server_address[1], listener.getsockname()[1], names.getsockname()[1], flush=True)
 sys.stdin.read()

@@ -89,7 +89,7 @@ vault_start() {
   VAULT=https://localhost:$VAULT_PORT
 }
 
-# faulty_start: fault/vault_server.py instead, whose behaviours are $VAULT/NAME/; $PROXY leads to it
+# faulty_start: fault/vault_server.py instead, whose behaviours are $VAULT/NAME/; $PROXY and $RESOLVER lead to it
 faulty_start() {
   need_command openssl python3 jq
   cd "$SM_TMP" || exit 1
@@ -102,9 +102,10 @@ faulty_start() {
   python3 "$SM_TESTS/fault/vault_server.py" server.pem server.key "$VAULT_FILES" <stop >ports 2>server.err &
   exec 7>stop
   at_exit 'exec 7>&-; wait'
-  read -r VAULT_PORT sm_proxy <ports
+  read -r VAULT_PORT sm_proxy sm_names <ports
   VAULT=https://localhost:$VAULT_PORT
   PROXY=http://127.0.0.1:$sm_proxy
+  RESOLVER=127.0.0.1@$sm_names
 }
 
 # wait_for_port PORT PID: until something listens there, or the process has ended

@@ -132,7 +132,7 @@ mkfifo stop ports
 python3 "$SM_TESTS/fault/vault_server.py" server.pem server.key careless <stop >ports 2>server.err &
 exec 7>stop
 at_exit 'exec 7>&-'
-read -r careless_port _ <ports
+read -r careless_port _ _ <ports
 begin_proxy "$careless_port"
 files=$SM_TMP/careless folder=dav-
 sweep "a server that keeps what came, push" push merged "$first"
