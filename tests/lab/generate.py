@@ -221,7 +221,7 @@ class Laboratory:
     def write_rest(self):
         self.write("servers.json", json.dumps(self.servers, indent=1))
         os.makedirs(os.path.join(self.base, "postfix"))
-        self.write("postfix/main.cf", postfix.main(self.base, self.run))
+        self.write("postfix/main.cf", postfix.main(self.base))
         self.write("postfix/master.cf", postfix.master([row for row in self.servers if row["behaviour"].startswith("postfix")]))
         self.write("postfix/openssl.cf", postfix.OPENSSL)
         anchor = [line for line in open(os.path.join(self.base, "keys", ".key")).read().splitlines() if "DNSKEY" in line]

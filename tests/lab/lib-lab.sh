@@ -42,3 +42,21 @@ lab_address() { awk -v name="$1" -v dots="${2:+:}" '$1 == name { for (i = 2; i <
 
 # lab_certificate HOST [rsa]: what a server for it presents, as a path without its ending, .pem or .key.
 lab_certificate() { echo "$LAB/certificates/$1.${2:-ec}"; }
+
+# lab_delay MS [COUNT DEAD]: starts the compiled server that waits so many milliseconds before each answer. With COUNT it serves d1.bulk.test to
+# d<COUNT>.bulk.test, one address each, DEAD percent of which are dead, and is the resolver in resolv.conf, with trust-ad; without COUNT
+# it serves the mail hosts of d000.many.test to d299.many.test, which are in the laboratory's signed zones. $LAB_RUN/domains lists
+# them, as "domain address [dead]".
+lab_delay() {
+  if [ $# = 1 ]; then
+    awk '/^mx\..*\.many\.test\t/ { print substr($1, 4), $2 }' "$LAB/hosts.tsv" >"$LAB_RUN/domains"
+    "${SM_BIN%/bin}/bench/lab-delay" "$1" "$LAB/certificates/shared.ec" - <"$LAB_RUN/domains"
+    return
+  fi
+  awk -v count="$2" -v dead="$3" 'BEGIN {
+    for (n = 1; n <= count; n++)
+      print "d" n ".bulk.test", "127.32." int(n / 256) "." n % 256 (int(n * dead / 100) > int((n - 1) * dead / 100) ? " dead" : "")
+  }' >"$LAB_RUN/domains"
+  "${SM_BIN%/bin}/bench/lab-delay" "$1" "$LAB/certificates/shared.ec" 127.0.0.55 <"$LAB_RUN/domains" || return
+  lab_use_resolver 127.0.0.55 trust-ad
+}

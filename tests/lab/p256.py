@@ -13,9 +13,7 @@ BASE = (
 
 
 def add(one, two):
-    """Points in affine coordinates, different from one another and not each other's negative; None is the neutral one."""
-    if one is None or two is None:
-        return one or two
+    """Points in affine coordinates that are not each other's negative."""
     (x1, y1), (x2, y2) = one, two
     if one == two:
         slope = 3 * (x1 * x1 - 1) * pow(2 * y1, -1, P)
@@ -26,7 +24,7 @@ def add(one, two):
 
 
 def table():
-    """BASE times digit times 16 to the power of place."""
+    """By place and digit: BASE times digit times 16 to the power of place."""
     rows, point = [], BASE
     for _ in range(64):
         row = [None, point]
@@ -41,12 +39,25 @@ TABLE = table()
 
 
 def multiple(scalar):
-    """BASE times scalar."""
-    sum = None
+    """BASE times scalar. The sum is kept in Jacobian coordinates (x/z², y/z³), as an inversion costs twenty multiplications."""
+    x = y = z = None
     for row in TABLE:
-        sum = add(sum, row[scalar & 15])
-        scalar >>= 4
-    return sum
+        point, scalar = row[scalar & 15], scalar >> 4
+        if point is None:
+            continue
+        if z is None:
+            (x, y), z = point, 1
+            continue
+        square = z * z % P
+        h = (point[0] * square - x) % P
+        r = (point[1] * square * z - y) % P
+        hh = h * h % P
+        hhh, v = h * hh % P, x * hh % P
+        x = (r * r - hhh - 2 * v) % P
+        y = (r * (v - x) - y * hhh) % P
+        z = z * h % P
+    inverse = pow(z, -1, P)
+    return x * inverse * inverse % P, y * inverse * inverse * inverse % P
 
 
 def key():

@@ -1,11 +1,12 @@
-"""A Postfix that receives, with a certificate of its own for each address: one master.cf, a service an address."""
+"""A Postfix that receives, with a certificate of its own for each address: one master.cf, a service an address. Its log is
+/var/lib/nsd/log: see lib-start.sh. It leaves /etc/postfix and /var/spool/postfix to tests that want one of their own."""
 
 MAIN = """compatibility_level = 3.6
 myhostname = postfix.secure.test
-queue_directory = {run}/postfix/queue
-data_directory = {run}/postfix/data
-maillog_file = {run}/postfix/log
-maillog_file_prefixes = {run}/postfix
+queue_directory = /var/lib/nsd/queue
+data_directory = /var/lib/nsd/data
+maillog_file = /var/lib/nsd/log
+maillog_file_prefixes = /var/lib/nsd
 inet_protocols = all
 mynetworks =
 mydestination =
@@ -51,8 +52,8 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
-def main(base, run):
-    return MAIN.format(base=base, run=run)
+def main(base):
+    return MAIN.format(base=base)
 
 
 def master(rows):

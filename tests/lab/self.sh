@@ -284,4 +284,23 @@ if [ "$LAB_USER" = 0 ] && command -v posttls-finger >/dev/null; then
   done
 fi
 
+# The compiled server: slow, dead, many.
+if [ -x "${SM_BIN%/bin}/bench/lab-delay" ]; then
+  lab_delay 0
+  check "the hosts of many.test" test "$(wc -l <"$LAB_RUN/domains")" = 300
+  is "one of them" "$(dane mx.d123.many.test)" 0
+  lab_delay 50 2000 5
+  is "2,000 domains, of which 5 % are dead" "$(wc -l <"$LAB_RUN/domains") $(grep -c dead "$LAB_RUN/domains")" "2000 100"
+  is "which have MX" "$(dig +short d1999.bulk.test MX)" "10 mx.d1999.bulk.test."
+  is "address" "$(dig +short mx.d1999.bulk.test A)" 127.32.7.207
+  is "and TLSA, with AD" "$(dane mx.d1999.bulk.test) $(ad _25._tcp.mx.d1999.bulk.test TLSA)" "0 ad"
+  check "after 50 ms" test "$(dig d1.bulk.test MX | sed -n 's/.*Query time: \([0-9]*\) .*/\1/p')" -ge 49
+  is "others are not there" "$(rcode d2001.bulk.test MX) $(rcode mx.d1.bulk.test AAAA)" "NXDOMAIN NOERROR"
+  printf 'mx.live.secure.test\t%s\nmx.dead.secure.test\t%s\n' "$(dig +short mx.d19.bulk.test)" "$(dig +short mx.d20.bulk.test)" >two
+  "$LAB_PYTHON" -B -W ignore "$SM_TESTS/lab/probe.py" two live dead >found
+  is "a live one" "$(sed -n 1p found)" "live 220 250 starttls 220 TLSv1.3 250 221"
+  is "a dead one" "$(sed -n 2p found)" "dead timeout"
+else
+  skip "lab_delay" "not built"
+fi
 done_testing
