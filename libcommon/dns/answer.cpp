@@ -11,6 +11,7 @@ void failed(Answer& answer, Failure failure) {
   answer.outcome = Outcome::failed;
   answer.failure = failure;
   answer.ttl = 0;
+  answer.chain.resize(1);
   answer.records.clear();
   answer.signatures.clear();
 }
@@ -53,6 +54,10 @@ void take_signatures(const Message& message, const Query& query, Answer& answer)
   for (const Record& record : message.answers) {
     const auto* signature = std::get_if<Rrsig>(&record.data);
     if (!signature || record.dns_class != class_in) continue;
+    // A DNAME has the signature; the CNAMEs made of it have none (RFC 6672 §5.3.1).
+    if (signature->covered == Type::dname &&
+        std::ranges::any_of(answer.chain, [&](const Name& name) { return name.is_within(record.name); }))
+      answer.signatures.push_back(record);
     const auto place = std::ranges::find(answer.chain, record.name);
     if (place == answer.chain.end()) continue;
     if (signature->covered == (place + 1 == answer.chain.end() ? query.type : Type::cname))

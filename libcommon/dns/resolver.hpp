@@ -94,7 +94,7 @@ struct Answer {
   // Of the type asked for, at canonical(), in the order of the answer. Empty unless Outcome::data. Data that is not
   // what the type demands is in it as Opaque.
   std::vector<Record> records;
-  std::vector<Record> signatures;  // RRSIGs of records and aliases, if asked for
+  std::vector<Record> signatures;  // RRSIGs of the records, aliases and DNAMEs, if asked for
   std::vector<Name> chain;         // from `name` through its aliases; at least one
   std::uint32_t ttl = 0;  // seconds; the smallest of the chain and the records, or of the denial (RFC 2308 §5)
 

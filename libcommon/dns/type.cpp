@@ -9,7 +9,7 @@
 namespace sm::dns {
 namespace {
 
-constexpr std::array<std::pair<Type, std::string_view>, 13> types{{
+constexpr std::array<std::pair<Type, std::string_view>, 14> types{{
     {Type::a, "A"},
     {Type::ns, "NS"},
     {Type::cname, "CNAME"},
@@ -17,6 +17,7 @@ constexpr std::array<std::pair<Type, std::string_view>, 13> types{{
     {Type::mx, "MX"},
     {Type::txt, "TXT"},
     {Type::aaaa, "AAAA"},
+    {Type::dname, "DNAME"},
     {Type::opt, "OPT"},
     {Type::ds, "DS"},
     {Type::rrsig, "RRSIG"},

@@ -17,6 +17,7 @@ enum class Type : std::uint16_t {
   mx = 15,
   txt = 16,
   aaaa = 28,
+  dname = 39,
   opt = 41,
   ds = 43,
   rrsig = 46,

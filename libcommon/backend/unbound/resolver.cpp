@@ -131,6 +131,7 @@ class UnboundResolver final : public dns::Resolver {
       answer.outcome = Outcome::failed;
       answer.failure = Failure::bogus;
       answer.security = Security::bogus;
+      answer.chain.resize(1);
       answer.records.clear();
       answer.signatures.clear();
       answer.ttl = 0;
