@@ -36,6 +36,7 @@ pkg_check_modules(botan REQUIRED IMPORTED_TARGET botan-2)
 pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(libcrypto REQUIRED IMPORTED_TARGET libcrypto)
+pkg_check_modules(libssl REQUIRED IMPORTED_TARGET libssl libcrypto)
 pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
 pkg_check_modules(idn2 REQUIRED IMPORTED_TARGET libidn2)
 find_library(SM_LIB_unbound unbound REQUIRED) # Debian's libunbound.pc wants that of libevent, which is not ours to link

@@ -11,7 +11,7 @@ offences() (
   done <<RULES
 backend/rnp/ rnp/rnp
 backend/(botan|rnp)/ botan/
-backend/openssl/ openssl/
+backend/(openssl|tls)/ openssl/
 backend/curl/ curl/
 backend/cares/ ares
 backend/unbound/ unbound\\.h
