@@ -15,6 +15,8 @@ enum class Scope {
   no_filter,     // commands that are no filters
   secrets_only,  // commands that may open secret keys
   network_only,  // commands that use the network, or run a program that does
+  dns_only,      // commands that ask the DNS itself
+  any_network,   // either of these
   many_only      // of those, commands that ask for many things at a time
 };
 
@@ -34,7 +36,8 @@ constexpr CommonOption common_options[] = {
     {{"cafile", 0, ValueKind::file, "FILE", "trust the certificate authorities in FILE instead of the system's"},
      Scope::network_only},
     {{"resolver", 0, ValueKind::address, "ADDR[@PORT]", "ask this DNS server instead of the system's"},
-     Scope::network_only},
+     Scope::any_network},
+    {{"dnssec", 0, ValueKind::choice, "auto|resolver|local", "who validates what the DNS says"}, Scope::dns_only},
     {{"proxy", 0, ValueKind::address, "URL|env", "go through this proxy, or the one that the environment names"},
      Scope::network_only},
     {{"4", 0, ValueKind::none, "", "use IPv4 only"}, Scope::network_only},
@@ -108,6 +111,8 @@ CommandOptions options_of(const Command& command) {
     if (common.scope == Scope::no_filter && command.filter) continue;
     if (common.scope == Scope::secrets_only && !command.secrets) continue;
     if (common.scope == Scope::network_only && !command.network) continue;
+    if (common.scope == Scope::dns_only && !command.dns) continue;
+    if (common.scope == Scope::any_network && !command.network && !command.dns) continue;
     if (common.scope == Scope::many_only && !command.many) continue;
     result.common.push_back(&common.option);
   }

@@ -48,7 +48,8 @@ struct Option {
 
 // The options of the contract's "Everywhere" are added by run() (options.cpp): help, version, quiet, verbose, json,
 // color, config, store, batch, yes, timeout, output, status-fd, tempfail; where `secrets` is set passphrase-fd and
-// passphrase-file; where `network` is set cafile, resolver, proxy, -4, -6, allow-private; where `many` is set jobs.
+// passphrase-file; where `network` is set cafile, resolver, proxy, -4, -6, allow-private; where `dns` is set dnssec and
+// resolver; where `many` is set jobs.
 struct Command {
   std::string_view name;       // "generate"; "uid add" for two words
   std::string_view arguments;  // "UID…", as shown
@@ -67,6 +68,7 @@ struct Command {
   bool question = false;
   bool network = false;  // uses the network, or runs a program that does
   bool many = false;     // asks for many things at a time
+  bool dns = false;      // asks the DNS itself, and how far an answer can be trusted
 };
 
 struct Program {

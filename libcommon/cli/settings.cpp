@@ -30,6 +30,7 @@ constexpr Setting settings[] = {
     {"allow-private", ValueKind::none, ""},
     {"cafile", ValueKind::file, "FILE"},
     {"credentials", ValueKind::file, "FILE"},
+    {"dnssec", ValueKind::choice, "auto|resolver|local"},
     {"jobs", ValueKind::number, "N"},
     {"proxy", ValueKind::address, "URL|env"},
     {"resolver", ValueKind::address, "ADDR[@PORT]"},

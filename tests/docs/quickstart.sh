@@ -19,7 +19,7 @@ for block in "$SM_TMP"/block.*; do
     like "what was changed is refused" "$OUT" '^status 65$'
   fi
 done
-for program in smkey smsign smcrypt smvault; do
+for program in smkey smsign smcrypt smvault smdane; do
   check "$program is installed" test -x "$DESTDIR/usr/local/bin/$program"
   check "its page too" test -f "$DESTDIR/usr/local/share/man/man1/$program.1"
   check "its completion too" test -f "$DESTDIR/usr/local/share/bash-completion/completions/$program"

@@ -304,7 +304,7 @@ mail("ports-inject", tlsa="3 1 1", server="inject", ports="25, 587, 143, 110", s
 # Domains of the documentation.
 mail("example.org", tlsa="3 1 1 rsa; 3 1 1 ec", cert="both", status=0, server="postfix", rule="RFC 7672 §2.2")
 mail("example.net", status=2, rule="RFC 7672 §2.2.1")
-mail("example.com", tlsa="3 1 1; 2 1 1", more=f'_mta-sts TXT "{TXT}"', status=0, rule="RFC 7672 §2.2")
+mail("example.com", tlsa="3 1 1; 2 1 1", ports="25, 465", more=f'_mta-sts TXT "{TXT}"', status=0, rule="RFC 7672 §2.2")
 web("mta-sts.example.com", files={"/.well-known/mta-sts.txt": body(mx="mx.example.com")})
 
 # Many of a kind, for figures: one server, an address each.

@@ -1,0 +1,34 @@
+# bash completion of smdane
+# shellcheck shell=bash
+_smdane() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' words='' kind='' i
+  COMPREPLY=()
+  if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' && $COMP_CWORD -gt 2 ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "$command:${COMP_WORDS[i]}" in
+    ':lookup') command='lookup' ;;
+    esac
+  done
+  case "$command:$prev" in
+  'lookup:--output' | 'lookup:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'lookup:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'lookup:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'lookup:--resolver') :; return ;;
+  'lookup:--dnssec') mapfile -t COMPREPLY < <(compgen -W 'auto resolver local' -- "$cur"); return ;;
+  'lookup:--jobs') :; return ;;
+  'lookup:--timeout') :; return ;;
+  'lookup:--status-fd') :; return ;;
+  'lookup:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  esac
+  case "$command" in
+  '') words='help lookup --help --version' ;;
+  'lookup') words='--sort --output -o --json --store --config --resolver --dnssec --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  esac
+  if [[ $cur == -* || -z $kind ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+  else
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen "-$kind" -- "$cur")
+  fi
+}
+complete -F _smdane smdane

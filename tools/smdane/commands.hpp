@@ -1,0 +1,10 @@
+// The commands of smdane; main.cpp is their table.
+#pragma once
+
+#include "cli/context.hpp"
+
+namespace sm::smdane {
+
+Result<int> lookup(cli::Context& context);
+
+}  // namespace sm::smdane
