@@ -7,6 +7,8 @@ _smdane() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$command:${COMP_WORDS[i]}" in
     ':lookup') command='lookup' ;;
+    ':generate') command='generate' ;;
+    ':rollover') command='rollover' ;;
     esac
   done
   case "$command:$prev" in
@@ -19,10 +21,35 @@ _smdane() {
   'lookup:--timeout') :; return ;;
   'lookup:--status-fd') :; return ;;
   'lookup:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'generate:--cert') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'generate:--key') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'generate:--csr') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'generate:--usage') mapfile -t COMPREPLY < <(compgen -W '3 2 1 0' -- "$cur"); return ;;
+  'generate:--selector') mapfile -t COMPREPLY < <(compgen -W '1 0' -- "$cur"); return ;;
+  'generate:--type') mapfile -t COMPREPLY < <(compgen -W '1 2 0' -- "$cur"); return ;;
+  'generate:--output' | 'generate:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'generate:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'generate:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'generate:--timeout') :; return ;;
+  'generate:--status-fd') :; return ;;
+  'generate:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'rollover:--current') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'rollover:--next') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'rollover:--state') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'rollover:--output' | 'rollover:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'rollover:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'rollover:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'rollover:--resolver') :; return ;;
+  'rollover:--dnssec') mapfile -t COMPREPLY < <(compgen -W 'auto resolver local' -- "$cur"); return ;;
+  'rollover:--timeout') :; return ;;
+  'rollover:--status-fd') :; return ;;
+  'rollover:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   esac
   case "$command" in
-  '') words='help lookup --help --version' ;;
+  '') words='help lookup generate rollover --help --version' ;;
   'lookup') words='--sort --output -o --json --store --config --resolver --dnssec --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'generate') words='--cert --key --csr --usage --selector --type --nsupdate --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'rollover') words='--current --next --state --output -o --json --store --config --resolver --dnssec --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   esac
   if [[ $cur == -* || -z $kind ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -6,5 +6,7 @@
 namespace sm::smdane {
 
 Result<int> lookup(cli::Context& context);
+Result<int> generate(cli::Context& context);
+Result<int> rollover(cli::Context& context);
 
 }  // namespace sm::smdane
