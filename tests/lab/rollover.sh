@@ -61,7 +61,7 @@ digest=$(awk '/rollover\.secure\.test/ { print $2; exit }' state)
 echo "_25._tcp.mx.dane.split.test $digest 1 300" >>state
 SM_NAME="what was on all servers, and is not" expect_status 1 roll dane.split.test
 is "is forgotten" "$(grep -c split state)" 0
-is "and nothing else" "$(grep -c ^_25.*rollover state)" 3
+is "and nothing else" "$(grep -c '^_25.*rollover' state)" 3
 
 # The ACME hook. nsupdate and postfix only say what they were told; rollover.secure.test is what it would be after nsupdate.
 mkdir bin etc lineage

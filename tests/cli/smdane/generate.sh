@@ -13,7 +13,8 @@ for kind in ec rsa; do
   openssl req -x509 -key $kind.key -subj /CN=mx.example.org -days 30 -out $kind.pem
   openssl req -new -key $kind.key -subj /CN=mx.example.org -out $kind.csr
   openssl pkey -in $kind.key -pubout -out $kind.pub
-  for file in key pub; do openssl pkey -in $kind.key $(if [ $file = pub ]; then echo -pubout; fi) -outform DER -out $kind.$file.der; done
+  openssl pkey -in $kind.key -outform DER -out $kind.key.der
+  openssl pkey -in $kind.key -pubout -outform DER -out $kind.pub.der
   openssl x509 -in $kind.pem -outform DER -out $kind.pem.der
   openssl req -in $kind.csr -outform DER -out $kind.csr.der
 done
