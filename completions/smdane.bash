@@ -6,12 +6,29 @@ _smdane() {
   if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' && $COMP_CWORD -gt 2 ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$command:${COMP_WORDS[i]}" in
+    ':check') command='check' ;;
     ':lookup') command='lookup' ;;
     ':generate') command='generate' ;;
     ':rollover') command='rollover' ;;
     esac
   done
   case "$command:$prev" in
+  'check:--days') :; return ;;
+  'check:--helo') :; return ;;
+  'check:--starttls') mapfile -t COMPREPLY < <(compgen -W 'smtp imap pop3 none' -- "$cur"); return ;;
+  'check:--dns-timeout') :; return ;;
+  'check:--connect-timeout') :; return ;;
+  'check:--step-timeout') :; return ;;
+  'check:--skip') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'check:--output' | 'check:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'check:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'check:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'check:--resolver') :; return ;;
+  'check:--dnssec') mapfile -t COMPREPLY < <(compgen -W 'auto resolver local' -- "$cur"); return ;;
+  'check:--jobs') :; return ;;
+  'check:--timeout') :; return ;;
+  'check:--status-fd') :; return ;;
+  'check:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   'lookup:--output' | 'lookup:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'lookup:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
   'lookup:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -46,7 +63,8 @@ _smdane() {
   'rollover:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   esac
   case "$command" in
-  '') words='help lookup generate rollover --help --version' ;;
+  '') words='help check lookup generate rollover --help --version' ;;
+  'check') words='--host --quick --opportunistic --days --helo --starttls -4 -6 --dns-timeout --connect-timeout --step-timeout --sort --skip --nagios --output -o --json --store --config --resolver --dnssec --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'lookup') words='--sort --output -o --json --store --config --resolver --dnssec --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'generate') words='--cert --key --csr --usage --selector --type --nsupdate --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'rollover') words='--current --next --state --output -o --json --store --config --resolver --dnssec --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
 #include "dns/rdata_tlsa.hpp"
 
 namespace sm::dane {
@@ -54,6 +55,34 @@ struct ChainVerdict {
   int failed_depth = -1;
   int code = 0;        // X509_V_ERR_… of OpenSSL, 0 where it has nothing to say
   std::string reason;  // its words; empty: none
+  // When the first certificate of the chain that was built, up to what matched, stops being valid; of a match whose
+  // dates count (RFC 7672 §3.1.2), not of one by usage 3 (§3.1.1).
+  std::optional<std::chrono::sys_seconds> valid_until;
+};
+
+// What a certificate says of itself; text is as it stands there, untrusted.
+struct CertificateFacts {
+  std::string subject;  // RFC 2253
+  std::string issuer;
+  std::vector<std::string> names;  // DNS names of the subject alternative name
+  std::chrono::sys_seconds not_before;
+  std::chrono::sys_seconds not_after;
+  std::string key;  // "RSA 2048", "EC 256" …
+};
+
+// Whoever knows certificates: backend/tls.
+class ChainJudge {
+ public:
+  virtual ~ChainJudge() = default;
+
+  // Errors: tls.certificate (data) for a chain that is empty or can't be read, tls.name (data) for a name that no
+  // certificate can have.
+  virtual Result<ChainVerdict> verify(const ChainQuestion& question) const = 0;
+  // Whether the data of a record of matching type 0 is what its selector says, whole (RFC 7671 §5.2.1, RFC 6698
+  // §2.1.2).
+  virtual bool full_data_parses(const dns::Tlsa& record) const = 0;
+  // Errors: tls.certificate (data).
+  virtual Result<CertificateFacts> read(const std::string& der) const = 0;
 };
 
 }  // namespace sm::dane

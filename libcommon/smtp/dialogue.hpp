@@ -56,6 +56,8 @@ class Dialogue {
   Outcome outcome() const { return outcome_; }
   // The reply that decided.
   const std::optional<Reply>& reply() const { return reply_; }
+  // How far it came: 0 at the greeting, 1 at EHLO, 2 at STARTTLS.
+  int step() const { return static_cast<int>(waiting_); }
 
  private:
   enum class Waiting { greeting, ehlo, starttls };

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "smtp/dialogue.hpp"
+#include "smtp/mailbox_dialogue.hpp"
 #include "smtp/reply.hpp"
 
 namespace {
@@ -30,14 +31,9 @@ std::string read(std::string_view bytes, std::size_t size) {
   return said;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
-  if (size < 64 * 1024) require(read(input, 1) == read(input, size + 1));
-
-  // A line at a time, so that no reply comes before its command.
-  sm::smtp::Dialogue dialogue("client.example");
+// A line at a time, so that no reply comes before its command.
+template <class Dialogue>
+void talk(Dialogue dialogue, std::string_view input) {
   std::string sent;
   for (std::string_view rest = input; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n') + 1);
@@ -50,5 +46,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(dialogue.state() != sm::smtp::State::talking);
   require((dialogue.state() == sm::smtp::State::finished) == (dialogue.outcome() != sm::smtp::Outcome::none));
   require(sent.size() < 100);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  if (size < 64 * 1024) require(read(input, 1) == read(input, size + 1));
+
+  talk(sm::smtp::Dialogue("client.example"), input);
+  talk(sm::smtp::MailboxDialogue(sm::smtp::MailboxProtocol::imap), input);
+  talk(sm::smtp::MailboxDialogue(sm::smtp::MailboxProtocol::pop3), input);
   return 0;
 }

@@ -5,6 +5,7 @@
 
 namespace sm::smdane {
 
+Result<int> check(cli::Context& context);
 Result<int> lookup(cli::Context& context);
 Result<int> generate(cli::Context& context);
 Result<int> rollover(cli::Context& context);

@@ -10,6 +10,41 @@ constexpr Option lookup_options[] = {
     {.name = "sort", .help = "answer in the order of the input, not of completion"},
 };
 
+constexpr Option check_options[] = {
+    {.name = "host", .help = "the arguments are hosts, HOST or HOST:PORT, and nobody's MX"},
+    {.name = "quick", .help = "one handshake an address; neither denials nor the ends of signatures"},
+    {.name = "opportunistic", .help = "hosts that match are enough where the MX records are not signed"},
+    {.name = "days",
+     .kind = ValueKind::number,
+     .value = "N",
+     .help = "answer 1 if something ends within N days; without it a warning, for 14"},
+    {.name = "helo", .kind = ValueKind::text, .value = "NAME", .help = "what EHLO says; default this host's name"},
+    {.name = "starttls",
+     .kind = ValueKind::choice,
+     .value = "smtp|imap|pop3|none",
+     .help = "how TLS begins at a host; default by its port"},
+    {.name = "4", .help = "test IPv4 addresses only"},
+    {.name = "6", .help = "test IPv6 addresses only"},
+    {.name = "dns-timeout",
+     .kind = ValueKind::seconds,
+     .value = "SECONDS",
+     .help = "for each question to the DNS; default 10"},
+    {.name = "connect-timeout",
+     .kind = ValueKind::seconds,
+     .value = "SECONDS",
+     .help = "for each connection; default 10"},
+    {.name = "step-timeout",
+     .kind = ValueKind::seconds,
+     .value = "SECONDS",
+     .help = "for each reply of a server, and for the handshake; default 30"},
+    {.name = "sort", .help = "answer in the order of the input, not of completion"},
+    {.name = "skip",
+     .kind = ValueKind::file,
+     .value = "FILE",
+     .help = "pass over what these earlier results are about"},
+    {.name = "nagios", .help = "one line and a status for monitoring"},
+};
+
 constexpr Option generate_options[] = {
     {.name = "cert",
      .kind = ValueKind::file,
@@ -33,6 +68,15 @@ constexpr Option rollover_options[] = {
 };
 
 constexpr Command commands[] = {
+    {.name = "check",
+     .arguments = "DOMAIN…|HOST[:PORT]…|-",
+     .help = "is mail to a domain protected by DANE",
+     .min_arguments = 1,
+     .options = check_options,
+     .run = sm::smdane::check,
+     .question = true,
+     .many = true,
+     .dns = true},
     {.name = "lookup",
      .arguments = "HOST[:PORT]…|-",
      .help = "TLSA records, and how secure the answer is",

@@ -101,6 +101,17 @@ void note_match(SSL* ssl, const ChainQuestion& question, ChainVerdict& verdict) 
   if (found != question.records.end()) verdict.record = static_cast<std::size_t>(found - question.records.begin());
 }
 
+// The earliest end of what was built, up to what matched; the bare key of a "2 1 0" record is no certificate there.
+std::optional<std::chrono::sys_seconds> first_end(X509_STORE_CTX* check, int depth) {
+  std::optional<std::chrono::sys_seconds> first;
+  STACK_OF(X509)* const chain = X509_STORE_CTX_get0_chain(check);
+  for (int i = 0; i <= depth && i < sk_X509_num(chain); ++i) {
+    const auto end = time_of(X509_get0_notAfter(sk_X509_value(chain, i)));
+    if (end && (!first || *end < *first)) first = end;
+  }
+  return first;
+}
+
 }  // namespace
 
 struct ChainVerifier::State {
@@ -154,6 +165,8 @@ Result<ChainVerdict> ChainVerifier::verify(const ChainQuestion& question) const 
     verdict.reason = X509_verify_cert_error_string(verdict.code);
   }
   note_match(ssl.get(), question, verdict);
+  if (holds && verdict.record && question.records[*verdict.record].usage != 3)
+    verdict.valid_until = first_end(check.get(), verdict.depth);
   return verdict;
 }
 

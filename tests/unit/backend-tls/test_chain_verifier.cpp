@@ -101,6 +101,9 @@ TEST_CASE("chain/suite: each of openssl's rows with its own flags and trust file
     CHECK(verdict->depth == row.depth);
     CHECK((verdict->result == ChainResult::match) == (row.result == 0));
     CHECK(verdict->record.has_value() == (row.depth >= 0));
+    // Dates count with all usages but 3.
+    const bool dated = row.result == 0 && row.question.records.at(verdict->record.value_or(0)).usage != 3;
+    CHECK(verdict->valid_until.has_value() == dated);
     if (row.result == 65) CHECK(verdict->result == ChainResult::no_match);
     if (row.result == 62) CHECK(verdict->result == ChainResult::wrong_name);
     if (row.result == 20) CHECK(verdict->result == ChainResult::untrusted);

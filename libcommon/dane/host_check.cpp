@@ -1,0 +1,498 @@
+#include "dane/host_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "dane/check.hpp"
+#include "text/time.hpp"
+
+namespace sm::dane {
+namespace {
+
+using net::KeyType;
+using net::ProbeOutcome;
+using report::Severity;
+
+net::Address address_of(const dns::Record& record) {
+  net::Address address;
+  if (const auto* v4 = std::get_if<dns::A>(&record.data)) {
+    std::ranges::copy(v4->address, address.octets.begin());
+  } else if (const auto* v6 = std::get_if<dns::Aaaa>(&record.data)) {
+    address.family = net::Address::Family::v6;
+    std::ranges::copy(v6->address, address.octets.begin());
+  }
+  return address;
+}
+
+std::string describe(const dns::Tlsa& record) {
+  return std::to_string(record.usage) + " " + std::to_string(record.selector) + " " +
+         std::to_string(record.matching_type);
+}
+
+// What may mean no more than that the server has no key of the kind that was asked for: some close instead of an alert.
+bool may_lack_key(const net::ProbeResult& result) {
+  return result.outcome == ProbeOutcome::no_common_parameters ||
+         (result.outcome == ProbeOutcome::closed && result.step == net::ProbeStep::handshake);
+}
+
+// RFC 7672 §2.2, step by step; each step is a callback of the one before.
+class HostCheck : public std::enable_shared_from_this<HostCheck> {
+ public:
+  HostCheck(const CheckTools& tools, const CheckOptions& options, HostQuestion question,
+            std::function<void(HostReport)> done)
+      : tools_(tools), options_(options), question_(std::move(question)), done_(std::move(done)) {
+    report_.name = question_.name;
+    report_.canonical = question_.name;
+    report_.preference = question_.preference;
+    report_.port = question_.port;
+  }
+
+  void start() {
+    const bool v4 = options_.family != net::Address::Family::v6;
+    const bool v6 = options_.family != net::Address::Family::v4;
+    pending_ = static_cast<int>(v4) + static_cast<int>(v6);
+    if (v4) ask(question_.name, dns::Type::a, &HostCheck::on_address);
+    if (v6) ask(question_.name, dns::Type::aaaa, &HostCheck::on_address);
+  }
+
+ private:
+  using Step = void (HostCheck::*)(dns::Answer);
+  void ask(dns::Name name, dns::Type type, Step step) {
+    tools_.resolver.ask(
+        {.name = std::move(name), .type = type, .signatures = !options_.quick, .timeout = options_.dns_timeout},
+        [self = shared_from_this(), step](dns::Answer answer) { (*self.*step)(std::move(answer)); });
+  }
+
+  void find(Severity severity, std::string code, std::string clause, std::string message, std::string advice = {}) {
+    report_.findings.push_back({severity, "dane." + std::move(code), std::move(clause), report_.name.text(),
+                                std::move(message), std::move(advice)});
+  }
+  // Of one address.
+  void find_at(const net::ProbeTarget& target, Severity severity, std::string code, std::string clause,
+               std::string message, std::string advice = {}) {
+    find(severity, std::move(code), std::move(clause), std::move(message), std::move(advice));
+    report_.findings.back().subject += " [" + text_of(target.address) + "]";
+  }
+
+  void finish(HostVerdict verdict) {
+    report_.verdict = verdict;
+    std::exchange(done_, nullptr)(std::move(report_));
+  }
+
+  void bogus(const dns::Answer& answer) {
+    find(Severity::error, "bogus", "RFC 7672 §2.1.2",
+         text_of(answer.type) + " " + answer.name.text() + ": " + why(answer),
+         "mail is not delivered to this host until its zone, or what stands between, is mended");
+    finish(HostVerdict::bogus);
+  }
+  void unknown(const dns::Answer& answer) {
+    find(Severity::warning, "dns-failed", "RFC 7672 §2.1.2",
+         text_of(answer.type) + " " + answer.name.text() + ": " + why(answer));
+  }
+
+  void note_signatures(const dns::Answer& answer) {
+    const auto end = signatures_end(answer, options_.now);
+    if (!end) return;
+    report_.endings.push_back({"signature of " + text_of(answer.type) + " " + answer.name.text(), *end, false});
+    if (*end - options_.now < options_.ahead)
+      find(Severity::warning, "signature-ends", "RFC 4035 §5.3.1",
+           "the signature of " + text_of(answer.type) + " " + answer.name.text() + " ends within " +
+               std::to_string(options_.ahead.count()) + " days",
+           "see that the zone is signed again in time");
+  }
+
+  // ---- addresses (RFC 7672 §2.2.2)
+
+  void on_address(dns::Answer answer) {
+    answers_.push_back(std::move(answer));
+    if (--pending_ == 0) judge_addresses();
+  }
+
+  void judge_addresses() {
+    std::ranges::sort(answers_, {}, [](const dns::Answer& answer) { return answer.type; });
+    report_.asked = {answers_.front().backend, answers_.front().trust, answers_.front().server};
+    bool secure = true;
+    bool has_alias = false;
+    std::size_t known = 0;
+    for (const dns::Answer& answer : answers_) {
+      const Standing standing = standing_of(answer);
+      if (standing == Standing::bogus) return bogus(answer);
+      if (standing == Standing::unknown) {
+        unknown(answer);
+        untested_ = true;
+        continue;
+      }
+      ++known;
+      secure = secure && standing == Standing::secure;
+      has_alias = has_alias || answer.chain.size() > 1;
+      if (report_.addresses.empty()) report_.canonical = answer.canonical();
+      for (const dns::Record& record : answer.records)
+        if (!std::holds_alternative<dns::Opaque>(record.data)) report_.addresses.push_back(address_of(record));
+      if (answer.outcome == dns::Outcome::data) note_signatures(answer);
+    }
+    if (known == 0) return finish(HostVerdict::untested);
+    report_.address_security = secure ? dns::Security::secure : dns::Security::insecure;
+    sort_addresses();
+    if (report_.addresses.empty()) return no_address(secure);
+    if (secure) {
+      // The name at the end of the aliases first, then the original one (RFC 7672 §2.2.3).
+      if (has_alias) candidates_ = {report_.canonical};
+      candidates_.push_back(question_.name);
+      return next_tlsa();
+    }
+    // AD covers the whole chain: the host's own alias may be secure though its target is not, and then TLSA records at
+    // the host's own name count (RFC 7672 §2.2.2).
+    if (has_alias) return ask(question_.name, dns::Type::cname, &HostCheck::on_alias);
+    find(Severity::info, "address-insecure", "RFC 7672 §2.2.2", "the addresses are not signed: DANE does not apply",
+         "sign the host's zone with DNSSEC");
+    finish(HostVerdict::no_dane);
+  }
+
+  void sort_addresses() {
+    auto& addresses = report_.addresses;
+    std::ranges::sort(addresses, {},
+                      [](const net::Address& address) { return std::pair(address.family, address.octets); });
+    addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+    if (addresses.size() <= max_addresses) return;
+    addresses.resize(max_addresses);
+    find(Severity::warning, "many-addresses", "", "there are more addresses than are tested");
+    untested_ = true;
+  }
+
+  void no_address(bool secure) {
+    if (untested_) return finish(HostVerdict::untested);
+    if (options_.family) {
+      find(Severity::warning, "no-address", "", "there is no address of the family asked for");
+      return finish(HostVerdict::untested);
+    }
+    find(Severity::warning, "no-address", "RFC 5321 §5.1", "the host has no address");
+    // Who can forge an address for it receives mail.
+    finish(secure ? HostVerdict::no_address : HostVerdict::no_dane);
+  }
+
+  void on_alias(dns::Answer answer) {
+    const Standing standing = standing_of(answer);
+    if (standing == Standing::bogus) return bogus(answer);
+    if (standing == Standing::unknown) {
+      unknown(answer);
+      return finish(HostVerdict::untested);
+    }
+    if (standing == Standing::secure && answer.outcome == dns::Outcome::data) {
+      note_signatures(answer);
+      find(Severity::info, "alias-insecure", "RFC 7672 §2.2.2",
+           "the host is an alias into a zone that is not signed: TLSA records count at its own name only");
+      candidates_ = {question_.name};
+      return next_tlsa();
+    }
+    find(Severity::info, "address-insecure", "RFC 7672 §2.2.2",
+         "the host is an alias, and that is not signed: DANE does not apply", "sign the host's zone with DNSSEC");
+    finish(HostVerdict::no_dane);
+  }
+
+  // ---- TLSA (RFC 7672 §2.2.3)
+
+  dns::Name below_port(const dns::Name& base) const {
+    const auto prefix = dns::Name::parse("_" + std::to_string(question_.port) + "._tcp");
+    auto joined = dns::Name::join(*prefix, base);
+    return joined ? *std::move(joined) : dns::Name();
+  }
+
+  void next_tlsa() {
+    while (candidate_ < candidates_.size()) {
+      const dns::Name name = below_port(candidates_[candidate_]);
+      // A name too long for the prefix has no TLSA record.
+      if (!name.is_root()) return ask(name, dns::Type::tlsa, &HostCheck::on_tlsa);
+      ++candidate_;
+    }
+    if (insecure_tlsa_)
+      find(Severity::warning, "tlsa-insecure", "RFC 7672 §2.1.1",
+           "there are TLSA records, and DNSSEC does not vouch for them: they count for nothing",
+           "sign the zone that they are in");
+    else
+      find(Severity::info, "tlsa-none", "RFC 7672 §2.2", "there is no TLSA record");
+    finish(HostVerdict::no_dane);
+  }
+
+  void on_tlsa(dns::Answer answer) {
+    const Standing standing = standing_of(answer);
+    if (standing == Standing::bogus) return bogus(answer);
+    // Never a downgrade (RFC 7672 §2.1.2).
+    if (standing == Standing::unknown) {
+      unknown(answer);
+      return finish(HostVerdict::untested);
+    }
+    if (answer.outcome == dns::Outcome::data && standing == Standing::secure) {
+      note_signatures(answer);
+      report_.base_domain = candidates_[candidate_];
+      return judge_records(answer);
+    }
+    insecure_tlsa_ = insecure_tlsa_ || answer.outcome == dns::Outcome::data;
+    ++candidate_;
+    next_tlsa();
+  }
+
+  void judge_records(const dns::Answer& answer) {
+    for (dns::Tlsa& record : answer.data<dns::Tlsa>()) {
+      const Usability usability = dane::usability(record, tools_.judge);
+      report_.records.push_back({std::move(record), usability});
+    }
+    std::ranges::sort(report_.records, {}, [](const TlsaRecord& record) {
+      return std::tie(record.data.usage, record.data.selector, record.data.matching_type, record.data.data);
+    });
+    bool any = false;
+    for (const TlsaRecord& record : report_.records) {
+      any = any || record.usability == Usability::usable;
+      if (record.usability == Usability::usable) continue;
+      find(Severity::warning, "tlsa-unusable",
+           record.usability == Usability::pkix_usage ? "RFC 7672 §3.1.3" : "RFC 7672 §2.2",
+           "TLSA " + describe(record.data) + " can't be used: " + std::string(name_of(record.usability)),
+           record.usability == Usability::pkix_usage ? "publish usage 3, or 2" : "mend or remove it");
+    }
+    if (!any) {
+      find(Severity::error, "all-unusable", "RFC 7672 §2.2",
+           "none of the TLSA records can be used: TLS is demanded, and nothing says of whom",
+           "publish a record \"3 1 1\" with the SHA-256 of the server's key");
+      return finish(HostVerdict::unusable);
+    }
+    test_addresses();
+  }
+
+  // ---- servers
+
+  void test_addresses() {
+    sessions_.resize(report_.addresses.size());
+    // One more, so that none of what is known already ends the host before all are asked.
+    pending_ = static_cast<int>(sessions_.size()) + 1;
+    if (!options_.quick) {
+      ++pending_;
+      ask(below_port(*report_.base_domain), dns::Type::a, &HostCheck::on_denial);
+    }
+    for (std::size_t i = 0; i < sessions_.size(); ++i) connect(i, options_.quick ? KeyType::any : KeyType::ecdsa);
+    one_less();
+  }
+
+  void one_less() {
+    if (--pending_ == 0) judge_sessions();
+  }
+
+  // Whether the zone can prove that something is not there: one that can't fails with other records, at other hosts.
+  void on_denial(dns::Answer answer) {
+    const bool broken = standing_of(answer) == Standing::bogus || answer.failure == dns::Failure::servfail;
+    if (broken)
+      find(Severity::warning, "denial", "RFC 7672 §2.1.2",
+           "the name servers can't deny the existence of A " + answer.name.text() + ": " + why(answer),
+           "update them: senders that meet this on their way don't deliver mail");
+    one_less();
+  }
+
+  void connect(std::size_t index, KeyType key) {
+    const net::ProbeTarget target{.address = report_.addresses[index],
+                                  .port = question_.port,
+                                  .server_name = report_.base_domain->text(),
+                                  .key = key,
+                                  .protocol = question_.protocol};
+    tools_.sessions.ask(target, [self = shared_from_this(), index, target](Sessions::Seen seen) {
+      self->on_session(index, target, std::move(seen));
+    });
+  }
+
+  void on_session(std::size_t index, const net::ProbeTarget& target, Sessions::Seen seen) {
+    auto& sessions = sessions_[index];
+    sessions.push_back({.target = target, .seen = std::move(seen)});
+    const net::ProbeResult& result = *sessions.back().seen;
+    const bool complete = result.outcome == ProbeOutcome::handshake;
+    if (complete) judge_chain(sessions.back());
+    // One after the other: some servers take it amiss otherwise.
+    if (target.key == KeyType::ecdsa && (complete || may_lack_key(result))) return connect(index, KeyType::rsa);
+    if (target.key == KeyType::rsa && may_lack_key(result)) {
+      const bool other = sessions.front().seen->outcome == ProbeOutcome::handshake;
+      if (!other) return connect(index, KeyType::any);
+    }
+    one_less();
+  }
+
+  void judge_chain(SessionReport& session) {
+    ChainQuestion question{
+        .chain = session.seen->chain, .base_domain = report_.base_domain->text(), .now = options_.now};
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < report_.records.size(); ++i) {
+      if (report_.records[i].usability != Usability::usable) continue;
+      question.records.push_back(report_.records[i].data);
+      places.push_back(i);
+    }
+    for (const dns::Name& name : question_.further_names) question.further_names.push_back(name.text());
+    auto verdict = tools_.judge.verify(question);
+    if (!verdict) {
+      session.verdict = ChainVerdict{.result = ChainResult::untrusted, .reason = verdict.error().message};
+      return;
+    }
+    if (verdict->record) {
+      verdict->record = places.at(*verdict->record);
+      report_.records[*verdict->record].matched = true;
+    }
+    session.verdict = std::move(*verdict);
+    if (auto facts = tools_.judge.read(session.seen->chain.front())) session.certificate = *std::move(facts);
+  }
+
+  void judge_sessions() {
+    bool failed = false;
+    for (auto& sessions : sessions_) {
+      const bool any = std::ranges::any_of(
+          sessions, [](const SessionReport& session) { return session.seen->outcome == ProbeOutcome::handshake; });
+      for (SessionReport& session : sessions) {
+        // With none complete, the last one, of any key, speaks for all.
+        session.not_offered = may_lack_key(*session.seen) && (any || &session != &sessions.back());
+        if (session.not_offered) continue;
+        if (session.verdict) {
+          failed = !judge_match(session) || failed;
+        } else if (is_untested(session.seen->outcome)) {
+          report_untested(session);
+          untested_ = true;
+        } else {
+          report_unprotected(session);
+          failed = true;
+        }
+      }
+      std::ranges::move(sessions, std::back_inserter(report_.sessions));
+    }
+    if (failed) return finish(HostVerdict::failed);
+    if (untested_) return finish(HostVerdict::untested);
+    for (const TlsaRecord& record : report_.records)
+      if (!options_.quick && record.usability == Usability::usable && !record.matched)
+        find(Severity::info, "tlsa-unmatched", "RFC 7671 §8.1",
+             "TLSA " + describe(record.data) + " matches nothing that was presented: the next key?");
+    finish(HostVerdict::is_protected);
+  }
+
+  // Whether it does.
+  bool judge_match(const SessionReport& session) {
+    const ChainVerdict& verdict = *session.verdict;
+    const std::string key = session.target.key == KeyType::any ? "" : std::string(name_of(session.target.key)) + ": ";
+    const auto error = [&](std::string code, std::string clause, std::string message, std::string advice) {
+      find_at(session.target, Severity::error, std::move(code), std::move(clause), key + std::move(message),
+              std::move(advice));
+      return false;
+    };
+    switch (verdict.result) {
+      case ChainResult::match:
+        break;
+      case ChainResult::no_match:
+        return error("mismatch", "RFC 7672 §2.2", "no TLSA record matches what the server presents",
+                     "publish a record for it, or give the server the key that is published");
+      case ChainResult::wrong_name:
+        return error("wrong-name", "RFC 7672 §3.2.3", "the certificate is for other names",
+                     "usage 2 demands the host's name in it");
+      case ChainResult::expired:
+        return error("expired", "RFC 7672 §3.1.2", "a certificate has expired: dates count with usage 2", "renew it");
+      case ChainResult::not_yet_valid:
+        return error("not-yet-valid", "RFC 7672 §3.1.2", "a certificate is not yet valid: dates count with usage 2",
+                     "see to the server's clock, or to its issuer's");
+      case ChainResult::unusable:
+      case ChainResult::untrusted:
+        return error("untrusted", "RFC 7672 §3.1.2", "the chain does not hold: " + verdict.reason,
+                     "have the server send every certificate up to the one that is published");
+    }
+    const std::string what =
+        verdict.record ? "TLSA " + describe(report_.records[*verdict.record].data) : "a TLSA record";
+    find_at(session.target, Severity::ok, "match", verdict.valid_until ? "RFC 7672 §3.1.2" : "RFC 7672 §3.1.1",
+            key + what + " matches at depth " + std::to_string(verdict.depth) + ", " + session.seen->tls_version);
+    if (!verdict.valid_until) return true;
+    report_.endings.push_back({"certificate of " + report_.name.text() + " [" + text_of(session.target.address) + "]",
+                               *verdict.valid_until, true});
+    if (*verdict.valid_until - options_.now < options_.ahead)
+      find_at(session.target, Severity::warning, "certificate-ends", "RFC 7672 §3.1.2",
+              key + "a certificate ends on " + rfc3339(verdict.valid_until->time_since_epoch().count()), "renew it");
+    return true;
+  }
+
+  void report_untested(const SessionReport& session) {
+    const net::ProbeResult& result = *session.seen;
+    std::string message =
+        "not tested: " + std::string(name_of(result.outcome)) + " at " + std::string(name_of(result.step));
+    if (!result.detail.empty()) message += ": " + result.detail;
+    find_at(session.target, Severity::warning, "not-tested", "RFC 7672 §2.2", std::move(message));
+  }
+
+  void report_unprotected(const SessionReport& session) {
+    const net::ProbeResult& result = *session.seen;
+    const auto error = [&](std::string code, std::string clause, std::string message, std::string advice) {
+      if (!result.detail.empty()) message += ": " + result.detail;
+      find_at(session.target, Severity::error, std::move(code), std::move(clause), std::move(message),
+              std::move(advice));
+    };
+    switch (result.outcome) {
+      case ProbeOutcome::plaintext_injected:
+        return error("injected", "RFC 3207 §6", "octets in clear came behind the reply to STARTTLS",
+                     "update the server, or find out who stands between");
+      case ProbeOutcome::tls_too_old:
+        return error("tls-too-old", "RFC 8996 §3", "there is no TLS 1.2 or later", "update the server");
+      case ProbeOutcome::starttls_refused:
+        return error("starttls-refused", "RFC 3207 §4", "STARTTLS is offered and refused", "mend the server's TLS");
+      default:
+        return error("no-starttls", "RFC 7672 §2.2", "STARTTLS is not offered",
+                     "switch it on, or find out who strips it: mail is not delivered without");
+    }
+  }
+
+  CheckTools tools_;
+  CheckOptions options_;
+  HostQuestion question_;
+  std::function<void(HostReport)> done_;
+  HostReport report_;
+  int pending_ = 0;
+  bool untested_ = false;
+  std::vector<dns::Answer> answers_;   // of addresses
+  std::vector<dns::Name> candidates_;  // for the TLSA base domain, in order
+  std::size_t candidate_ = 0;
+  bool insecure_tlsa_ = false;
+  std::vector<std::vector<SessionReport>> sessions_;  // by address
+};
+
+}  // namespace
+
+void check_host(const CheckTools& tools, const CheckOptions& options, HostQuestion question,
+                std::function<void(HostReport)> done) {
+  std::make_shared<HostCheck>(tools, options, std::move(question), std::move(done))->start();
+}
+
+Standing standing_of(const dns::Answer& answer) {
+  // First: what is bogus may come with data.
+  if (answer.security == dns::Security::bogus || answer.failure == dns::Failure::bogus) return Standing::bogus;
+  if (answer.outcome == dns::Outcome::failed) return Standing::unknown;
+  switch (answer.security) {
+    case dns::Security::secure:
+      return Standing::secure;
+    case dns::Security::insecure:
+      return Standing::insecure;
+    default:
+      return Standing::unknown;  // nobody validated it: neither a promise nor the lack of one is proven
+  }
+}
+
+std::optional<std::chrono::sys_seconds> signatures_end(const dns::Answer& answer, std::chrono::sys_seconds now) {
+  // An RRset holds as long as one of its signatures does.
+  std::map<std::pair<std::string, dns::Type>, std::int64_t> last;
+  for (const dns::Record& record : answer.signatures) {
+    const auto* signature = std::get_if<dns::Rrsig>(&record.data);
+    if (!signature) continue;
+    const std::int64_t left = dns::seconds_until(signature->expiration, now.time_since_epoch().count());
+    const auto [found, is_new] = last.try_emplace({record.name.key(), signature->covered}, left);
+    if (!is_new) found->second = std::max(found->second, left);
+  }
+  if (last.empty()) return std::nullopt;
+  const auto first = std::ranges::min_element(last, {}, [](const auto& entry) { return entry.second; });
+  return now + std::chrono::seconds(first->second);
+}
+
+std::string why(const dns::Answer& answer) {
+  if (standing_of(answer) == Standing::bogus) return answer.reason.empty() ? "bogus" : "bogus: " + answer.reason;
+  std::string what = answer.outcome == dns::Outcome::failed ? "no answer (" + std::string(name_of(answer.failure)) + ")"
+                                                            : "nobody validated the answer";
+  if (!answer.reason.empty()) what += ": " + answer.reason;
+  return what;
+}
+
+}  // namespace sm::dane
