@@ -5,6 +5,7 @@
 
 #include "crypto/armor.hpp"
 #include "crypto/packets.hpp"
+#include "io/filters.hpp"
 #include "io/memory.hpp"
 #include "mime/address.hpp"
 #include "mime/decoded_body.hpp"
@@ -36,24 +37,6 @@ std::optional<std::string_view> armor_header(std::string_view text, std::string_
   }
   return std::nullopt;
 }
-
-// Collects in memory that is wiped.
-class SecretSink final : public Sink {
- public:
-  Result<void> write(std::string_view bytes) override {
-    if (bytes.size() > secret_.size() - size_)
-      return not_so("autocrypt.setup-payload", "more than a secret key in the Setup Message");
-    bytes.copy(secret_.data() + size_, bytes.size());
-    size_ += bytes.size();
-    return {};
-  }
-  Result<void> finish() override { return {}; }
-  std::string_view text() const { return secret_.view().substr(0, size_); }
-
- private:
-  Secret secret_{max_setup};
-  std::size_t size_ = 0;
-};
 
 }  // namespace
 
@@ -117,15 +100,16 @@ Result<Secret> setup_code(std::string_view typed) {
 Result<SetupKey> open_setup_message(const SetupMessage& message, Decryptor& decryptor, CertificateReader& reader) {
   constexpr std::string_view begin = "-----BEGIN PGP PRIVATE KEY BLOCK-----";
   SecretSink plain;
+  LimitSink limited(plain, max_setup, "autocrypt.setup-payload");
   StringSource cipher(message.packets);
-  SM_TRY(decryptor.decrypt(Ciphertext(cipher, [&] { return std::make_unique<StringSource>(message.packets); }), plain,
+  SM_TRY(decryptor.decrypt(Ciphertext(cipher, [&] { return std::make_unique<StringSource>(message.packets); }), limited,
                            {.output = max_setup}));
-  if (!trim(plain.text()).starts_with(begin))
+  if (!trim(plain.view()).starts_with(begin))
     return not_so("autocrypt.setup-payload", "something else than a secret key in the Setup Message");
-  KeyInput input = SM_TRY(reader.read(plain.text()));
+  KeyInput input = SM_TRY(reader.read(plain.view()));
   if (input.keys.size() != 1 || input.keys.front().secret.empty())
     return not_so("autocrypt.setup-payload", "not one secret key in the Setup Message");
-  const auto preference = armor_header(plain.text(), begin, "Autocrypt-Prefer-Encrypt");
+  const auto preference = armor_header(plain.view(), begin, "Autocrypt-Prefer-Encrypt");
   return SetupKey{.key = std::move(input.keys.front()), .mutual = preference == "mutual"};
 }
 

@@ -4,24 +4,19 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
 namespace sm {
 
-Secret::Secret(std::size_t size) : size_(size) {
-  if (size == 0) return;
-  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  mapped_ = (size + page - 1) / page * page;
-  void* memory = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) throw std::bad_alloc();
-  mlock(memory, mapped_);
-  madvise(memory, mapped_, MADV_DONTDUMP);
-  data_ = static_cast<char*>(memory);
+Secret::Secret(std::size_t size) {
+  reserve(size);
+  size_ = size;
 }
 
-Secret::Secret(std::string_view bytes) : Secret(bytes.size()) {
-  if (data_) memcpy(data_, bytes.data(), bytes.size());
+Secret::Secret(std::string_view bytes) {
+  append(bytes);
 }
 
 Secret::Secret(Secret&& other) noexcept
@@ -40,6 +35,39 @@ Secret::~Secret() {
   if (!data_) return;
   explicit_bzero(data_, mapped_);
   munmap(data_, mapped_);
+}
+
+// Room for `size` bytes. Behind size_, what is mapped is zero.
+void Secret::reserve(std::size_t size) {
+  if (size <= mapped_) return;
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t mapped = (size + page - 1) / page * page;
+  void* memory = MAP_FAILED;
+  if (!data_) {
+    memory = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory != MAP_FAILED) madvise(memory, mapped, MADV_DONTDUMP);
+  } else {
+    // It moves pages, not bytes. Locked ones do not grow beyond RLIMIT_MEMLOCK, where a new Secret would go unlocked.
+    memory = mremap(data_, mapped_, mapped, MREMAP_MAYMOVE);
+    if (memory == MAP_FAILED && munlock(data_, mapped_) == 0) memory = mremap(data_, mapped_, mapped, MREMAP_MAYMOVE);
+  }
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  mlock(memory, mapped);
+  data_ = static_cast<char*>(memory);
+  mapped_ = mapped;
+}
+
+void Secret::grow(std::size_t size) {
+  reserve(size);
+  size_ = size;
+}
+
+void Secret::append(std::string_view bytes) {
+  if (bytes.empty()) return;
+  const std::size_t size = size_ + bytes.size();
+  if (size > mapped_) reserve(std::max(size, 2 * mapped_));
+  memcpy(data_ + size_, bytes.data(), bytes.size());
+  size_ = size;
 }
 
 void Secret::shrink(std::size_t size) {

@@ -1,5 +1,6 @@
-// Secret: bytes that must not outlive their use: passphrases, session keys. They lie in pages of their own that are
-// locked into memory and left out of core dumps, and are wiped when the object goes.
+// Secret: bytes that must not outlive their use: passphrases, secret keys, session keys. They lie in pages of their own
+// that are locked into memory and left out of core dumps, and are wiped when the object goes. What a library or a
+// std::string holds of them on the way is wiped when it is given back: base/remains.hpp.
 #pragma once
 
 #include <cstddef>
@@ -27,8 +28,15 @@ class Secret {
   std::string_view view() const { return {data_, size_}; }
   // Forgets all but the first `size` bytes. Precondition: size <= size().
   void shrink(std::size_t size);
+  // Bytes that are added are zero; what moves to make room leaves no copy behind. Precondition: size >= size(). Throws
+  // std::bad_alloc.
+  void grow(std::size_t size);
+  // Many small pieces cost what their sum does. Throws std::bad_alloc.
+  void append(std::string_view bytes);
 
  private:
+  void reserve(std::size_t size);
+
   char* data_ = nullptr;
   std::size_t size_ = 0;
   std::size_t mapped_ = 0;  // bytes, whole pages

@@ -182,6 +182,10 @@ Result<void> Context::status(std::string_view keyword,
 Result<void> Context::print(std::string_view text) {
   return state_.output.write(text);
 }
+Result<void> Context::print(const Secret& secret) {
+  SM_TRY(state_.output.flush());
+  return state_.output.send(secret.view());
+}
 Result<void> Context::flush() {
   return state_.output.flush();
 }

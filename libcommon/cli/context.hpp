@@ -76,6 +76,8 @@ class Context {
   // Text or JSON of a command that answers: stdout or -o FILE, which appears when the command has succeeded. It is held
   // back for a while (flush() sends it on).
   Result<void> print(std::string_view text);
+  // A secret key: not held back. Not in a question.
+  Result<void> print(const Secret& secret);
   Result<void> flush();
   // Says before the first print() that -o FILE is to be readable by its owner alone: secret keys.
   void private_output();

@@ -26,6 +26,8 @@ class Output {
   Result<void> write(std::string_view bytes);
   // Not with hold().
   Result<void> flush();
+  // Past the buffer, after flush().
+  Result<void> send(std::string_view bytes);
   void drop() { buffer_.clear(); }
   // All of `result`, at once.
   Result<void> write_all(Source& result);
@@ -36,7 +38,6 @@ class Output {
 
  private:
   Result<void> open();
-  Result<void> send(std::string_view bytes);
 
   std::string path_;
   mode_t mode_ = 0666;

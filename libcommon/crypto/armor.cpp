@@ -208,6 +208,39 @@ class Body {
   bool done_ = false;
 };
 
+// ---- whole
+
+template <class Collector>
+auto armored(ArmorKind kind, std::string_view bytes, std::string_view eol) {
+  Collector to;
+  ArmorSink sink(to, kind, eol);
+  // Memory is all that could fail, and that throws.
+  (void)(sink.write(bytes) && sink.finish());
+  return to.take();
+}
+
+template <class Block>
+Result<std::vector<Block>> blocks_of(std::string_view text) {
+  std::vector<Block> blocks;
+  std::string piece;
+  for (;;) {
+    const Head head = read_head(text, true);
+    if (head.state != Head::State::found) return blocks;
+    text.remove_prefix(head.end);
+    Block block{kind_of(head.name), {}};
+    if (block.kind != ArmorKind::signed_message) {
+      Body body(head.name);
+      while (!body.done()) {
+        if (text.empty()) return bad_armor("no tail line");
+        piece.clear();
+        text.remove_prefix(SM_TRY(body.put(text.substr(0, chunk), piece)));
+        block.bytes.append(piece);
+      }
+    }
+    blocks.push_back(std::move(block));
+  }
+}
+
 }  // namespace
 
 // ---- writing
@@ -280,11 +313,11 @@ Result<void> ArmorSink::finish() {
 }
 
 std::string armor(ArmorKind kind, std::string_view bytes, std::string_view eol) {
-  StringSink to;
-  ArmorSink sink(to, kind, eol);
-  // Memory is all that could fail, and that throws.
-  if (!sink.write(bytes) || !sink.finish()) return {};
-  return to.take();
+  return armored<StringSink>(kind, bytes, eol);
+}
+
+Secret armor_secret(ArmorKind kind, std::string_view bytes, std::string_view eol) {
+  return armored<SecretSink>(kind, bytes, eol);
 }
 
 // ---- reading, whole and as a stream
@@ -295,19 +328,11 @@ bool is_armored(std::string_view text) {
 }
 
 Result<std::vector<ArmorBlock>> dearmor(std::string_view text) {
-  std::vector<ArmorBlock> blocks;
-  for (;;) {
-    const Head head = read_head(text, true);
-    if (head.state != Head::State::found) return blocks;
-    text.remove_prefix(head.end);
-    ArmorBlock block{kind_of(head.name), {}};
-    if (block.kind != ArmorKind::signed_message) {
-      Body body(head.name);
-      text.remove_prefix(SM_TRY(body.put(text, block.bytes)));
-      if (!body.done()) return bad_armor("no tail line");
-    }
-    blocks.push_back(std::move(block));
-  }
+  return blocks_of<ArmorBlock>(text);
+}
+
+Result<std::vector<SecretArmorBlock>> dearmor_secret(std::string_view text) {
+  return blocks_of<SecretArmorBlock>(text);
 }
 
 struct DearmorSource::State {

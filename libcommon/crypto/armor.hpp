@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/secret.hpp"
 #include "io/stream.hpp"
 
 namespace sm {
@@ -24,6 +25,9 @@ struct ArmorBlock {
 // miss it, new ones ignore it). `other` is written as PGP ARMORED FILE. Precondition of both writers: not
 // signed_message.
 std::string armor(ArmorKind kind, std::string_view bytes, std::string_view eol = "\n");
+
+// The same for a secret key.
+Secret armor_secret(ArmorKind kind, std::string_view bytes, std::string_view eol = "\n");
 
 // Streaming form: what is written comes out in `to`, armored.
 class ArmorSink final : public Sink {
@@ -46,6 +50,13 @@ bool is_armored(std::string_view text);
 // taken. A checksum may be missing (RFC 9580 §6.1); a wrong one, bad base64 or a missing tail is crypto.bad-armor
 // (data) for the whole.
 Result<std::vector<ArmorBlock>> dearmor(std::string_view text);
+
+// The same for a text in which there may be secret keys.
+struct SecretArmorBlock {
+  ArmorKind kind = ArmorKind::other;
+  Secret bytes;
+};
+Result<std::vector<SecretArmorBlock>> dearmor_secret(std::string_view text);
 
 // The first block of the stream as binary, read as needed; what follows the block is not looked at. Text before it is
 // skipped, at most 64 KiB of it; a stream that begins with a packet or has no armor there passes as it is.

@@ -33,6 +33,34 @@ Unexpected too_long(std::size_t limit) {
   return fail(ErrorKind::data, "io.too-long", "input is longer than " + std::to_string(limit) + " bytes");
 }
 
+// One byte of room more than is allowed tells "at the limit" from "beyond it".
+template <class Bytes, class Resize>
+Result<Bytes> read_all_into(Source& from, std::size_t limit, Resize resize) {
+  Bytes bytes;
+  for (std::size_t size = 0;;) {
+    if (size == bytes.size()) {
+      const std::size_t most = limit < SIZE_MAX / 2 ? limit + 1 : limit;
+      resize(bytes, std::min(std::max<std::size_t>(2 * size, 16 * 1024), most));
+    }
+    const std::size_t got = SM_TRY(from.read({bytes.data() + size, bytes.size() - size}));
+    size += got;
+    if (size > limit) return too_long(limit);
+    if (got == 0) {
+      resize(bytes, size);
+      return bytes;
+    }
+  }
+}
+
+template <class Bytes>
+Result<Bytes> read_file_with(const std::string& path, std::size_t limit, Result<Bytes> (*read)(Source&, std::size_t)) {
+  const Descriptor file = SM_TRY(open_input(path));
+  DescriptorSource source(file.get());
+  auto bytes = read(source, limit);
+  if (!bytes) bytes.error().message.insert(0, path + ": ");
+  return bytes;
+}
+
 }  // namespace
 
 Descriptor::Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
@@ -93,17 +121,6 @@ Result<Descriptor> open_input(const std::string& path) {
   return file;
 }
 
-Result<std::string> read_file(const std::string& path, std::size_t limit) {
-  const Descriptor file = SM_TRY(open_input(path));
-  DescriptorSource source(file.get());
-  auto text = read_all(source, limit);
-  if (!text) {
-    text.error().message.insert(0, path + ": ");
-    return Unexpected{std::move(text).error()};
-  }
-  return text;
-}
-
 Result<std::size_t> read_full(Source& from, std::span<char> buffer) {
   std::size_t have = 0;
   while (have < buffer.size()) {
@@ -132,21 +149,21 @@ Result<std::uint64_t> copy(Source& from, Sink& to) {
 }
 
 Result<std::string> read_all(Source& from, std::size_t limit) {
-  std::string text;
-  for (std::size_t size = 0;;) {
-    if (size == text.size()) {
-      // One byte of room more than is allowed tells "at the limit" from "beyond it".
-      const std::size_t most = limit < text.max_size() ? limit + 1 : limit;
-      text.resize(std::min(std::max<std::size_t>(2 * size, 16 * 1024), most));
-    }
-    const std::size_t got = SM_TRY(from.read({text.data() + size, text.size() - size}));
-    size += got;
-    if (size > limit) return too_long(limit);
-    if (got == 0) {
-      text.resize(size);
-      return text;
-    }
-  }
+  return read_all_into<std::string>(from, limit, [](std::string& text, std::size_t size) { text.resize(size); });
+}
+
+Result<Secret> read_all_secret(Source& from, std::size_t limit) {
+  return read_all_into<Secret>(from, limit, [](Secret& secret, std::size_t size) {
+    size < secret.size() ? secret.shrink(size) : secret.grow(size);
+  });
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t limit) {
+  return read_file_with<std::string>(path, limit, read_all);
+}
+
+Result<Secret> read_file_secret(const std::string& path, std::size_t limit) {
+  return read_file_with<Secret>(path, limit, read_all_secret);
 }
 
 }  // namespace sm

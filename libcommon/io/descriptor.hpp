@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/secret.hpp"
 #include "io/stream.hpp"
 
 namespace sm {
@@ -76,5 +77,9 @@ Result<std::uint64_t> copy(Source& from, Sink& to);
 
 // All that remains, at most `limit` bytes (io.too-long, data).
 Result<std::string> read_all(Source& from, std::size_t limit);
+
+// The last two for what may hold a secret: no copy of it is anywhere else.
+Result<Secret> read_all_secret(Source& from, std::size_t limit);
+Result<Secret> read_file_secret(const std::string& path, std::size_t limit);
 
 }  // namespace sm

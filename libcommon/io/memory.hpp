@@ -33,18 +33,17 @@ class StringSink final : public Sink {
   std::size_t limit_;
 };
 
-// The same for what must not lie about: what is written is wiped wherever it has been.
+// The same for what must stay secret.
 class SecretSink final : public Sink {
  public:
-  explicit SecretSink(std::size_t limit) : limit_(limit) {}
+  explicit SecretSink(std::size_t limit = SIZE_MAX) : limit_(limit) {}
   Result<void> write(std::string_view bytes) override;
   Result<void> finish() override { return {}; }
-  std::string_view view() const { return secret_.view().substr(0, size_); }
-  Secret take();
+  std::string_view view() const { return secret_.view(); }
+  Secret take() { return std::move(secret_); }
 
  private:
-  Secret secret_;         // with room for more
-  std::size_t size_ = 0;  // of it
+  Secret secret_;
   std::size_t limit_;
 };
 

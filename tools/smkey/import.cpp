@@ -15,12 +15,12 @@ Result<int> import_keys(cli::Context& context) {
   Importer import(*session);
   if (context.arguments().empty()) {
     DescriptorSource input(context.input());
-    const std::string bytes = SM_TRY(read_all(input, max_input));
-    SM_TRY(import.take(bytes));
+    const Secret bytes = SM_TRY(read_all_secret(input, max_input));
+    SM_TRY(import.take(bytes.view()));
   }
   for (const std::string& path : context.arguments()) {
-    const std::string bytes = SM_TRY(read_file(path, max_input));
-    SM_TRY(import.take(bytes));
+    const Secret bytes = SM_TRY(read_file_secret(path, max_input));
+    SM_TRY(import.take(bytes.view()));
   }
   if (!context.flag("no-bind")) SM_TRY(import.bind());
   return import.report("smkey.import/1");

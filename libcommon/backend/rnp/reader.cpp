@@ -179,14 +179,14 @@ Result<KeyInput> Reader::read(std::string_view bytes) {
     std::size_t number = 0;
     for (const std::string_view block : armor_blocks(bytes)) {
       ++number;
-      const auto decoded = dearmor(block);
+      const auto decoded = dearmor_secret(block);
       if (!decoded || decoded->empty()) {
         input.skipped.push_back({"armored block " + std::to_string(number), "crypto.bad-armor", true});
         continue;
       }
-      for (const ArmorBlock& part : *decoded) {
+      for (const SecretArmorBlock& part : *decoded) {
         if (part.kind == ArmorKind::message || part.kind == ArmorKind::signed_message) continue;
-        state_->read_packets(part.bytes, input);
+        state_->read_packets(part.bytes.view(), input);
       }
     }
   }

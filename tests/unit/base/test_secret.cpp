@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <cstdint>
 #include <fstream>
@@ -48,6 +49,36 @@ TEST_CASE("base/secret: what shrinks away is wiped") {
   secret.shrink(10);
   CHECK(secret.view() == "passphrase");
   CHECK(std::string(rest, 16) == std::string(16, '\0'));
+}
+
+TEST_CASE("base/secret: grows in place or moves whole pages, and what is added is zero") {
+  sm::Secret secret;
+  secret.append("");
+  CHECK(secret.empty());
+  std::string want;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string piece = std::to_string(i);
+    secret.append(piece);
+    want += piece;
+  }
+  CHECK(secret.view() == want);
+  secret.shrink(3);
+  CHECK(secret.view() == "012");
+  secret.grow(want.size() + 5000);
+  CHECK(secret.view() == "012" + std::string(want.size() + 4997, '\0'));
+  CHECK(mapping_flags(secret.data() + secret.size() - 1).find(" dd ") != std::string::npos);
+}
+
+TEST_CASE("base/secret: more than may be locked is held all the same") {
+  rlimit old{};
+  getrlimit(RLIMIT_MEMLOCK, &old);
+  const rlimit low{.rlim_cur = 64 * 1024, .rlim_max = old.rlim_max};
+  setrlimit(RLIMIT_MEMLOCK, &low);
+  sm::Secret secret("begin");
+  while (secret.size() < 1'000'000) secret.append(std::string(999, 'x'));
+  CHECK(secret.view().substr(0, 7) == "beginxx");
+  CHECK(secret.view().back() == 'x');
+  setrlimit(RLIMIT_MEMLOCK, &old);
 }
 
 TEST_CASE("base/secret: is left out of core dumps, and a new one is zero") {

@@ -42,6 +42,14 @@ Result<int> list(Context& context) {
   return static_cast<int>(context.number("answer").value_or(0));
 }
 
+Result<int> list_secret(Context& context) {
+  for (const std::string& argument : context.arguments()) {
+    SM_TRY(context.print("held "));
+    SM_TRY(context.print(Secret(argument + '\n')));
+  }
+  return 0;
+}
+
 Result<int> many(Context& context) {
   const std::string line(1023, 'x');
   for (int i = 0; i < 4096; ++i) SM_TRY(context.print(line + '\n'));
@@ -171,6 +179,7 @@ constexpr cli::Command commands[] = {
      .options = list_options,
      .run = list,
      .question = true},
+    {.name = "reveal", .arguments = "[WORD…]", .help = "lists secrets", .run = list_secret},
     {.name = "many", .help = "prints 4 MiB", .max_arguments = 0, .run = many},
     {.name = "fail", .arguments = "KIND", .help = "fails", .min_arguments = 1, .max_arguments = 1, .run = fail_as},
     {.name = "wait", .help = "waits for the end of its input", .max_arguments = 0, .run = wait_for_input},

@@ -33,6 +33,14 @@ TEST_CASE("cli/output: a file appears whole or not at all") {
   CHECK(run_program(sample, {"copy", "-o", folder.path()}, {.input = "m"}).status == 64);
 }
 
+TEST_CASE("cli/output: a secret keeps its place among what is held back") {
+  const Folder folder;
+  const std::string out = folder.path() + "/out";
+  CHECK(run_program(sample, {"reveal", "a", "b"}).out == "held a\nheld b\n");
+  CHECK(run_program(sample, {"reveal", "-o", out, "a", "b"}).out.empty());
+  CHECK(folder.read("out") == "held a\nheld b\n");
+}
+
 TEST_CASE("cli/output: devices are written to, links keep, modes stay") {
   const Folder folder;
   CHECK(run_program(sample, {"copy", "-o", "/dev/null"}, {.input = "m"}).status == 0);

@@ -50,6 +50,10 @@ std::string text_of(const Result<std::string>& result) {
 std::string opened(std::string_view text) {
   const auto blocks = dearmor(text);
   const std::string whole = !blocks ? blocks.error().code : blocks->empty() ? "(none)" : blocks->front().bytes;
+  const auto secret = dearmor_secret(text);
+  CHECK(whole == (!secret           ? secret.error().code
+                  : secret->empty() ? std::string("(none)")
+                                    : std::string(secret->front().bytes.view())));
   for (const std::size_t piece : {1, 2, 3, 7, 64, 100'000}) {
     CAPTURE(piece);
     Pieces pieces(text, piece);
@@ -100,6 +104,10 @@ TEST_CASE("crypto/armor: lines of 64 characters") {
   const std::size_t data = text.find("\n\n") + 2;
   CHECK(text.find('\n', data) - data == 64);
   CHECK(armor(ArmorKind::private_key, some_bytes(48)).find("\n\n=") == std::string::npos);
+  for (const std::size_t size : {0, 1, 48, 200'000}) {
+    CHECK(armor_secret(ArmorKind::private_key, some_bytes(size)).view() ==
+          armor(ArmorKind::private_key, some_bytes(size)));
+  }
 }
 
 TEST_CASE("crypto/armor: what is written in any pieces is read back in any pieces") {

@@ -149,11 +149,16 @@ TEST_CASE("io/descriptor: read_file and read_all keep to their limit, exactly") 
     write_raw(path, text);
     CHECK((*sm::read_file(path, size) == text));
     CHECK((*sm::read_file(path, SIZE_MAX) == text));
+    CHECK((sm::read_file_secret(path, size)->view() == text));
+    CHECK((sm::read_file_secret(path, SIZE_MAX)->view() == text));
     for (const std::size_t piece : {1u, 1000u, 1'000'000u}) {
       sm::test::Pieces source(text, piece);
       CHECK((*sm::read_all(source, size + 1) == text));
+      sm::test::Pieces again(text, piece);
+      CHECK((sm::read_all_secret(again, size + 1)->view() == text));
     }
     if (size == 0) continue;
+    CHECK(sm::read_file_secret(path, size - 1).error().code == "io.too-long");
     const auto too_long = sm::read_file(path, size - 1);
     REQUIRE(!too_long);
     CHECK(too_long.error().kind == sm::ErrorKind::data);

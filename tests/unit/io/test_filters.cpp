@@ -114,6 +114,20 @@ TEST_CASE("io/filters: a tee copies what is read and hands on the copy's error")
   CHECK(failing.read(buffer).error().code == "io.too-long");
 }
 
+TEST_CASE("io/filters: what is collected in memory, secret or not, keeps to its limit") {
+  sm::StringSink text(5);
+  sm::SecretSink secret(5);
+  for (const std::string_view piece : {"ab", "", "cde"}) {
+    CHECK(text.write(piece).has_value());
+    CHECK(secret.write(piece).has_value());
+  }
+  CHECK(text.write("f").error().code == "io.too-long");
+  CHECK(secret.write("f").error().code == "io.too-long");
+  CHECK(text.text() == "abcde");
+  CHECK(secret.view() == "abcde");
+  CHECK(secret.take().view() == "abcde");
+}
+
 TEST_CASE("io/filters: a limit is reached but not passed") {
   sm::StringSink sink;
   sm::LimitSink limited(sink, 5, "test.limit");
