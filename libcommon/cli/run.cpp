@@ -2,10 +2,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <new>
 
+#include "base/remains.hpp"
 #include "cli/completion.hpp"
 #include "cli/diagnostics.hpp"
 #include "cli/exit.hpp"
@@ -235,9 +237,7 @@ Result<int> run_program(const Program& program, std::span<const std::string> arg
   return run_command(program, *std::move(invocation), standard, progress);
 }
 
-}  // namespace
-
-int run(const Program& program, int argc, char** argv) {
+int run_caught(const Program& program, int argc, char** argv) {
   Progress progress{.program = program.name};
   try {
     const ClosedDescriptors standard = fill_standard_descriptors();
@@ -258,6 +258,17 @@ int run(const Program& program, int argc, char** argv) {
     report_out_of_memory(program.name, progress.status_fd);
     return exit_temporary;
   }
+}
+
+}  // namespace
+
+int run(const Program& program, int argc, char** argv) {
+  // All of it, not only a command that asks for a passphrase: keys without one, and keys that come and go as they are,
+  // are secret too.
+  if (std::ranges::any_of(program.commands, &Command::secrets)) forbid_dumps();
+  const int status = run_caught(program, argc, argv);
+  wipe_stack();
+  return status;
 }
 
 }  // namespace sm::cli
