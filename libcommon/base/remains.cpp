@@ -44,8 +44,8 @@ void wipe_registers(char* zeros) {
   // Those that memcpy(3) works with, whichever these are here: in one piece long enough to use all of them, and too
   // short for string instructions.
   constexpr std::size_t piece = 1024;
-  memcpy(zeros, zeros + piece, piece);
-  __asm__ volatile("" : : "r"(zeros) : "memory");
+  void* (*volatile const copy)(void*, const void*, std::size_t) = memcpy;  // and not what the compiler makes of it
+  copy(zeros, zeros + piece, piece);
 }
 
 [[gnu::noinline]] void wipe_below(std::size_t size) {
@@ -62,8 +62,10 @@ void forbid_dumps() {
 }
 
 void wipe_stack() {
-  constexpr std::size_t least = 4096;
-  wipe_below(std::max(least, used_below(static_cast<const char*>(__builtin_frame_address(0)))));
+  // Of another thread's stack the C library gives back to the kernel, at its end, what lies deeper.
+  constexpr std::size_t least = 32 * 1024;
+  const bool first = gettid() == getpid();
+  wipe_below(std::max(least, first ? used_below(static_cast<const char*>(__builtin_frame_address(0))) : 0));
 }
 
 }  // namespace sm

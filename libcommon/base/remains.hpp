@@ -12,7 +12,8 @@ namespace sm {
 // PR_SET_DUMPABLE); root may. Ends with execve(2): what is run from here is not concerned.
 void forbid_dumps();
 
-// Wipes what calls that have returned left on the stack and in vector registers.
+// Wipes what calls that have returned left on this thread's stack and in vector registers. For the end of a thread; of
+// the first one, before main() returns.
 void wipe_stack();
 
 }  // namespace sm

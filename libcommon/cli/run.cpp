@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <exception>
 #include <new>
@@ -263,9 +262,10 @@ int run_caught(const Program& program, int argc, char** argv) {
 }  // namespace
 
 int run(const Program& program, int argc, char** argv) {
-  // All of it, not only a command that asks for a passphrase: keys without one, and keys that come and go as they are,
-  // are secret too.
-  if (std::ranges::any_of(program.commands, &Command::secrets)) forbid_dumps();
+  // All programs: keys without a passphrase, plaintext and a server's password are secret too.
+  forbid_dumps();
+  // What the owner himself may not read would be a store that can't be read.
+  umask(umask(S_IRWXG | S_IRWXO) & (S_IRWXG | S_IRWXO));
   const int status = run_caught(program, argc, argv);
   wipe_stack();
   return status;

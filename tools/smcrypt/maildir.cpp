@@ -13,6 +13,7 @@
 #include <set>
 #include <thread>
 
+#include "base/remains.hpp"
 #include "commands.hpp"
 #include "json/line.hpp"
 #include "keystore/resolve.hpp"
@@ -260,6 +261,7 @@ class Conversion {
       exception_ = std::current_exception();
       stop_ = true;
     }
+    wipe_stack();
     const std::lock_guard guard(mutex_);
     --running_;
     finished_.notify_all();
