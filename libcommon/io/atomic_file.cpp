@@ -20,10 +20,11 @@ std::string directory_of(const std::string& path) {
   return path.substr(0, slash == 0 ? 1 : slash);
 }
 
-std::string name_beside(const std::string& path) {
+std::string name_beside(const std::string& path, AtomicFile::Writers writers) {
+  std::string name = directory_of(path) + "/.smtools-";
+  if (writers == AtomicFile::Writers::one) return name += path.substr(path.rfind('/') + 1);
   std::array<char, 8> random;
   random_bytes(random);
-  std::string name = directory_of(path) + "/.smtools-";
   for (const char byte : random) {
     name += "0123456789abcdef"[static_cast<unsigned char>(byte) >> 4];
     name += "0123456789abcdef"[byte & 15];
@@ -41,14 +42,19 @@ Unexpected failure_of(const std::string& path, std::string_view code, int error_
 
 }  // namespace
 
-AtomicFile::AtomicFile(Descriptor file, std::string temporary, std::string path, bool durable)
-    : file_(std::move(file)), temporary_(std::move(temporary)), path_(std::move(path)), durable_(durable) {}
+AtomicFile::AtomicFile(Descriptor file, std::string temporary, std::string path, bool durable, Writers writers)
+    : file_(std::move(file)),
+      temporary_(std::move(temporary)),
+      path_(std::move(path)),
+      durable_(durable),
+      writers_(writers) {}
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : file_(std::move(other.file_)),
       temporary_(std::exchange(other.temporary_, {})),
       path_(std::move(other.path_)),
-      durable_(other.durable_) {}
+      durable_(other.durable_),
+      writers_(other.writers_) {}
 
 AtomicFile::~AtomicFile() {
   if (!temporary_.empty()) unlink(temporary_.c_str());
@@ -58,18 +64,19 @@ Unexpected AtomicFile::failed(std::string_view code, int error_number) const {
   return failure_of(path_, code, error_number);
 }
 
-Result<AtomicFile> AtomicFile::create(const std::string& path, mode_t mode, bool durable) {
+Result<AtomicFile> AtomicFile::create(const std::string& path, mode_t mode, bool durable, Writers writers) {
   struct stat status {};
   if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     return fail(ErrorKind::usage, "io.create", path + " is not a regular file");
   }
   Descriptor file(open(directory_of(path).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode));
   if (file && access(name_in_proc(file.get()).c_str(), F_OK) == 0)
-    return AtomicFile(std::move(file), {}, path, durable);
+    return AtomicFile(std::move(file), {}, path, durable, writers);
   for (;;) {
-    std::string name = name_beside(path);
+    std::string name = name_beside(path, writers);
+    if (writers == Writers::one) unlink(name.c_str());
     file = Descriptor(open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-    if (file) return AtomicFile(std::move(file), std::move(name), path, durable);
+    if (file) return AtomicFile(std::move(file), std::move(name), path, durable, writers);
     if (errno != EEXIST && errno != EINTR) return failure_of(path, "io.create", errno);
   }
 }
@@ -93,7 +100,8 @@ Result<void> AtomicFile::give_name() {
   };
   if (link_to(path_)) return {};
   while (errno == EEXIST) {
-    std::string name = name_beside(path_);
+    std::string name = name_beside(path_, writers_);
+    if (writers_ == Writers::one) unlink(name.c_str());
     if (link_to(name)) {
       temporary_ = std::move(name);
       return {};
@@ -116,7 +124,7 @@ Result<void> AtomicFile::commit() {
 }
 
 Result<void> write_file(const std::string& path, std::string_view bytes, mode_t mode, bool durable) {
-  AtomicFile file = SM_TRY(AtomicFile::create(path, mode, durable));
+  AtomicFile file = SM_TRY(AtomicFile::create(path, mode, durable, AtomicFile::Writers::one));
   SM_TRY(file.write(bytes));
   SM_TRY(file.finish());
   return file.commit();

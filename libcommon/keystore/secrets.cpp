@@ -110,8 +110,9 @@ Result<void> Secrets::put_revocation(const Fingerprint& fingerprint, std::string
 Result<void> Secrets::remove(const Fingerprint& fingerprint) {
   if (!SM_TRY(is_ours())) return {};
   const Lock lock = SM_TRY(Lock::acquire(root_ + "/lock"));
-  SM_TRY(remove_file(path_of(fingerprint, key_suffix)));
+  // The key last: as long as it is there, the deletion can be done again.
   SM_TRY(remove_file(path_of(fingerprint, revocation_suffix)));
+  SM_TRY(remove_file(path_of(fingerprint, key_suffix)));
   // What a crash left between the two names of a replacement is a secret key too.
   for (const std::string& name : SM_TRY(list_directory(directory()))) {
     if (name.starts_with(".smtools-")) SM_TRY(remove_file(directory() + '/' + name));

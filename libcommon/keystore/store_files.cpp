@@ -217,6 +217,8 @@ Result<void> make_root(const std::string& root) {
   const std::string version = root + "/version";
   if (file_exists(version)) return {};
   SM_TRY(make_directories(root, 0755));
+  const Lock lock = SM_TRY(Lock::acquire(root + "/lock"));
+  if (file_exists(version)) return {};
   return write_file(version, version_text, 0644);
 }
 

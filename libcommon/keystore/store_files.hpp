@@ -72,7 +72,7 @@ class Lock {
   Descriptor file_;
 };
 
-// Makes the store's own directory, with the file that says its version.
+// Makes the store's own directory, with the file that says its version. To be called without its lock.
 Result<void> make_root(const std::string& root);
 // A store of a newer version, or one whose version can't be told: store.version (config).
 Result<void> check_version(const std::string& root);

@@ -44,6 +44,20 @@ Result<std::string> certificate(cli::Context& context, Session& session, const F
   return session.reader->strip(*stored, keep, context.flag("minimal"));
 }
 
+Result<Secret> secret_keys(Session& session, const std::vector<Fingerprint>& fingerprints) {
+  Secret packets;
+  for (const Fingerprint& fingerprint : fingerprints) {
+    if (!SM_TRY(session.store.has_certificate(fingerprint))) {
+      session.context.warn("the secret key " + fingerprint +
+                           " has no certificate and is left out; smkey import of its file gives it one");
+      continue;
+    }
+    const OwnKey key = SM_TRY(open_own_key(session, fingerprint));
+    packets.append(SM_TRY(session.reader->compose_secret(key.certificate, key.secret.view())).view());
+  }
+  return packets;
+}
+
 }  // namespace
 
 Result<int> export_keys(cli::Context& context) {
@@ -54,17 +68,16 @@ Result<int> export_keys(cli::Context& context) {
 
   if (secret) context.private_output();
   const auto fingerprints = SM_TRY(wanted(context, *session));
-  std::string packets;
-  for (const Fingerprint& fingerprint : fingerprints) {
-    if (secret) {
-      const OwnKey key = SM_TRY(open_own_key(*session, fingerprint));
-      packets += SM_TRY(session->reader->compose_secret(key.certificate, key.secret.view())).view();
-    } else {
-      packets += SM_TRY(certificate(context, *session, fingerprint));
-    }
+  const bool binary = context.flag("binary");
+  if (secret) {
+    const Secret packets = SM_TRY(secret_keys(*session, fingerprints));
+    SM_TRY(binary || packets.empty() ? context.print(packets)
+                                     : context.print(armor_secret(ArmorKind::private_key, packets.view())));
+    return 0;
   }
-  const ArmorKind kind = secret ? ArmorKind::private_key : ArmorKind::public_key;
-  SM_TRY(context.print(context.flag("binary") || packets.empty() ? packets : armor(kind, packets)));
+  std::string packets;
+  for (const Fingerprint& fingerprint : fingerprints) packets += SM_TRY(certificate(context, *session, fingerprint));
+  SM_TRY(context.print(binary || packets.empty() ? packets : armor(ArmorKind::public_key, packets)));
   return 0;
 }
 

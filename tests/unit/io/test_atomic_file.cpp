@@ -83,6 +83,18 @@ TEST_CASE("io/atomic_file: without commit nothing happens, also after a move") {
   CHECK(scratch.names() == Names{"x"});
 }
 
+TEST_CASE("io/atomic_file: what a writer left who was killed goes with the next, where there is but one") {
+  const sm::test::Scratch scratch;
+  const std::string path = scratch.file("x");
+  REQUIRE(sm::write_file(path, "old", 0644).has_value());
+  REQUIRE(sm::write_file(scratch.file(".smtools-x"), "left", 0644).has_value());
+  CHECK(scratch.names() == Names{".smtools-x", "x"});
+  REQUIRE(sm::write_file(path, "new", 0600).has_value());
+  CHECK(scratch.names() == Names{"x"});
+  CHECK(content(path) == "new");
+  CHECK(mode_of(path) == 0600);
+}
+
 TEST_CASE("io/atomic_file: no folder is temporary; a folder or a device is never replaced") {
   const sm::test::Scratch scratch;
   const auto absent = sm::write_file(scratch.file("absent/x"), "x", 0644);
