@@ -1,31 +1,34 @@
 #include "base/remains.hpp"
 
+#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <optional>
 
 namespace sm {
 namespace {
 
-// How far below `frame` the stack was ever in use, in bytes. Below a stack nothing is mapped; within it, pages that
-// were never touched are not there.
-std::size_t used_below(const char* frame) {
+// How far below `frame` the stack was ever in use, in bytes; nullopt if the kernel does not say. Below a stack nothing
+// is mapped for a good while; within it, pages that were never touched are not there.
+std::optional<std::size_t> used_below(const char* frame) {
   constexpr std::size_t most_pages = 1024;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const auto address = reinterpret_cast<std::uintptr_t>(frame);
-  const std::uintptr_t top = address / page * page;
-  std::uintptr_t lowest = address;
-  unsigned char resident = 0;
-  for (std::size_t i = 1; i <= most_pages; ++i) {
-    const std::uintptr_t low = top - i * page;
-    if (mincore(reinterpret_cast<void*>(low), page, &resident) != 0) break;
-    if (resident & 1) lowest = low;
-  }
-  return address - lowest;
+  std::array<std::uint64_t, most_pages> entries;  // proc(5): /proc/[pid]/pagemap
+  const std::uintptr_t first = address / page - most_pages;
+  const int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  const ssize_t got = file < 0 ? -1 : pread(file, entries.data(), sizeof entries, static_cast<off_t>(first * 8));
+  if (file >= 0) close(file);
+  if (got != sizeof entries) return std::nullopt;
+  constexpr std::uint64_t present_or_swapped = 3ULL << 62;
+  const auto lowest = std::ranges::find_if(entries, [](std::uint64_t entry) { return entry & present_or_swapped; });
+  const std::uintptr_t low = (first + static_cast<std::size_t>(lowest - entries.begin())) * page;
+  return address > low ? address - low : 0;
 }
 
 // The vector registers: the loader saves them on the stack when it looks up a function of a library at its first call,
@@ -63,9 +66,10 @@ void forbid_dumps() {
 
 void wipe_stack() {
   // Of another thread's stack the C library gives back to the kernel, at its end, what lies deeper.
-  constexpr std::size_t least = 32 * 1024;
+  constexpr std::size_t least = 32 * 1024, unknown = 256 * 1024;
   const bool first = gettid() == getpid();
-  wipe_below(std::max(least, first ? used_below(static_cast<const char*>(__builtin_frame_address(0))) : 0));
+  const auto* const frame = static_cast<const char*>(__builtin_frame_address(0));
+  wipe_below(first ? std::max(least, used_below(frame).value_or(unknown)) : least);
 }
 
 }  // namespace sm
