@@ -27,8 +27,9 @@ TEST_CASE("cli/completion: bash offers commands, options and values where they f
   const Folder folder;
   folder.file("completion", *cli::completion(test::sample, "bash"));
   folder.file("mail", "");
-  CHECK(offered(folder, "smsign ''") ==
-        "help copy stream verify list ask reveal many fail wait settings unlock new fetch destroy uid --help --version ");
+  CHECK(
+      offered(folder, "smsign ''") ==
+      "help copy stream verify list ask reveal many fail wait settings unlock new fetch destroy uid --help --version ");
   CHECK(offered(folder, "smsign ve") == "verify ");
   CHECK(offered(folder, "smsign uid ''") == "add revoke ");
   CHECK(offered(folder, "smsign list --se") == "--secret ");
