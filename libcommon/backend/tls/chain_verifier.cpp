@@ -42,10 +42,14 @@ ChainResult result_of(int code) {
   }
 }
 
+void free_stack(stack_st_X509* stack) {
+  sk_X509_free(stack);
+}
+
 // Certificates that a chain is built from; the stack does not own them.
 struct Chain {
   std::vector<Certificate> owned;
-  Handle<STACK_OF(X509), [](STACK_OF(X509) * stack) { sk_X509_free(stack); }> stack{sk_X509_new_null()};
+  Handle<stack_st_X509, free_stack> stack{sk_X509_new_null()};
 };
 
 Result<Chain> read_chain(const std::vector<std::string>& encoded) {
