@@ -161,6 +161,14 @@ class Monitor {
     }
   }
 
+  // A line that names no subject.
+  void add_unknown(const std::string& text) {
+    if (count_++ == 0 || status_ < 2) {
+      status_ = 3;
+      text_ = text;
+    }
+  }
+
   int status() const { return status_; }
   std::string line(std::chrono::sys_seconds now, std::chrono::days ahead) const {
     std::vector<report::PerformanceValue> values;
@@ -280,7 +288,13 @@ class Check {
   Result<void> refuse(Error error) {
     if (subjects_.line() == 0) return Unexpected{std::move(error)};
     progress_.erase();
-    context_.warn("line " + std::to_string(subjects_.line()) + ": " + error.message);
+    const std::string text = "line " + std::to_string(subjects_.line()) + ": " + error.message;
+    if (settings_.nagios) {
+      ++count_;
+      monitor_.add_unknown(text);
+      return {};
+    }
+    context_.warn(text);
     return results_.add(count_++, {}, cli::exit_data);
   }
 

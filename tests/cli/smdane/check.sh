@@ -56,6 +56,11 @@ printf '# domains\n\na.example \r\nx@y\nb.example\nc.example' >domains
 SM_NAME="a list with a line that is none" expect_status 65 check_ --sort - <domains
 is "the others are answered, one line each" "$(cut -d: -f 1 "$OUT" | tr '\n' ' ')" "a.example b.example c.example "
 like "the line is named" "$ERR" 'line 4: "x@y" is no domain'
+SM_NAME="for Nagios it is unknown" expect_status 3 check_ --nagios - <<X
+x@y
+X
+like "and named" "$OUT" '^SMDANE UNKNOWN - line 1: "x@y" is no domain'
+empty "once" "$ERR"
 SM_NAME="an empty list" expect_status 0 check_ - </dev/null
 empty "answers nothing" "$OUT"
 SM_NAME="hosts" expect_status 75 check_ --host --sort --jobs 1 - <<X
