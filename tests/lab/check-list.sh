@@ -22,6 +22,10 @@ is "and with the name of this host" "$(sed -n 's/^mx.ee-spki.secure.test.*EHLO /
 SM_NAME="one handshake" expect_status 0 check_ --quick --helo me.example ee-spki.secure.test
 is "an address" "$(sessions ee-spki)" 6
 like "under another name" "$LAB_RUN/smtp.log" 'EHLO me\.example$'
+hostname client
+SM_NAME="a host name without a domain" expect_status 0 check_ --quick ee-spki.secure.test
+is "is completed from /etc/hosts" "$(grep -c '^mx.ee-spki.secure.test.*EHLO client.secure.test$' "$LAB_RUN/smtp.log")" 6
+hostname client.secure.test
 SM_NAME="a server that takes one at a time" expect_status 0 check_ one-connection.secure.test
 
 # Order, and what is missing.

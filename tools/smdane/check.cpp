@@ -1,6 +1,5 @@
 #include "dane/check.hpp"
 
-#include <netdb.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "cli/exit.hpp"
 #include "commands.hpp"
 #include "json/line.hpp"
+#include "own_name.hpp"
 #include "report/finding.hpp"
 #include "resolver/options.hpp"
 #include "results.hpp"
@@ -35,22 +35,6 @@ constexpr milliseconds progress_interval{500};
 // begin meanwhile, up to `patience` times as many as --jobs says.
 constexpr milliseconds stalled_after{2'000};
 constexpr std::size_t patience = 4;
-
-// The name by which this host greets others (RFC 5321 §2.3.5).
-std::string own_name() {
-  std::array<char, 256> name{};
-  if (gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0') return "localhost";
-  std::string result = name.data();
-  if (result.find('.') != std::string::npos) return result;
-  addrinfo hints{};
-  hints.ai_flags = AI_CANONNAME;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(result.c_str(), nullptr, &hints, &found) != 0) return result;
-  if (found->ai_canonname && std::string_view(found->ai_canonname).find('.') != std::string_view::npos)
-    result = found->ai_canonname;
-  freeaddrinfo(found);
-  return result;
-}
 
 Result<std::string> helo_of(const cli::Context& context) {
   const auto given = context.value("helo");

@@ -38,7 +38,7 @@ SM_NAME="quiet says what is not 0" expect_status 75 check_ -q example.org
 like "the same" "$OUT" '^example\.org: not-tested'
 SM_NAME="a host" expect_status 75 check_ --host mx.example.org:465
 like "by its name and port" "$OUT" '^mx\.example\.org:465: not-tested'
-SM_NAME="validated here" expect_status 75 smdane check --dnssec local --resolver 127.0.0.1@1 example.org
+SM_NAME="validated here" expect_status 75 smdane check --dnssec local --dns-timeout 1 --resolver 127.0.0.1@1 example.org
 SM_NAME="JSON" expect_status 75 check_ --json bücher.example
 is "its members" "$(jq -c '[.schema, .domain, .verdict, .status, .source, .dnssec, .hosts]' "$OUT")" \
   '["smdane.check/1","xn--bcher-kva.example","not-tested",75,"none","trusted-by-command",[]]'
