@@ -53,10 +53,12 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
     if (standing == Standing::bogus) {
       find(Severity::error, "mx-bogus", "RFC 7672 §2.1.2", "MX: " + why(answer),
            "no mail is delivered until the zone, or what stands between, is mended");
+      report_.findings.back().detail = answer.reason;
       return finish(Verdict::bogus);
     }
     if (standing == Standing::unknown) {
       find(Severity::warning, "mx-failed", "RFC 7672 §2.1.2", "MX: " + why(answer));
+      report_.findings.back().detail = answer.reason;
       return finish(Verdict::untested);
     }
     if (const auto end = signatures_end(answer, options_.now); end && answer.outcome == dns::Outcome::data) {

@@ -40,7 +40,6 @@ json::Value to_json(const SessionReport& session) {
   if (seen.outcome != net::ProbeOutcome::handshake) {
     if (session.not_offered) return value;
     value.add("step", name_of(seen.step));
-    if (!seen.detail.empty()) value.add("detail", seen.detail);
     return value;
   }
   value.add("tls", seen.tls_version);
@@ -205,7 +204,8 @@ std::string summary(const CheckReport& report) {
   if (reason == findings.end() || reason->severity == report::Severity::ok) return line;
   line += ", ";
   if (reason->subject != report.name.text()) line += reason->subject + ": ";
-  return line + reason->message;
+  line += reason->message;
+  return reason->detail.empty() ? line : line + ": " + reason->detail;
 }
 
 json::Value to_json(const CheckReport& report, int status, std::chrono::sys_seconds now) {
@@ -232,7 +232,8 @@ json::Value to_json(const CheckReport& report, int status, std::chrono::sys_seco
   value.add("run", json::object({{"time", time_value(now)},
                                  {"resolver", name_of(report.asked.backend)},
                                  {"server", report.asked.server},
-                                 {"endings", std::move(endings)}}));
+                                 {"endings", std::move(endings)},
+                                 {"details", report::details_to_json(all_findings(report))}}));
   return value;
 }
 

@@ -38,6 +38,28 @@ bool may_lack_key(const net::ProbeResult& result) {
          (result.outcome == ProbeOutcome::closed && result.step == net::ProbeStep::handshake);
 }
 
+// What speaks of a server that does not answer as it should, so that nothing is proven about its TLS.
+std::string untested_clause(const net::ProbeResult& result) {
+  const bool connecting = result.step == net::ProbeStep::connect;
+  switch (result.outcome) {
+    case ProbeOutcome::unreachable:
+    case ProbeOutcome::connect_refused:
+      return "RFC 5321 §5.1";
+    case ProbeOutcome::timed_out:
+      return connecting ? "RFC 5321 §5.1" : "RFC 5321 §4.5.3.2";
+    case ProbeOutcome::busy:
+      return result.step == net::ProbeStep::starttls ? "RFC 3207 §4" : "RFC 5321 §4.2.1";
+    case ProbeOutcome::refused:
+      return "RFC 5321 §3.1";
+    case ProbeOutcome::malformed:
+      return "RFC 5321 §4.2";
+    case ProbeOutcome::closed:
+      return result.step == net::ProbeStep::handshake ? "RFC 7672 §2.2" : "RFC 5321 §3.8";
+    default:
+      return "RFC 7672 §2.2";
+  }
+}
+
 // RFC 7672 §2.2, step by step; each step is a callback of the one before.
 class HostCheck : public std::enable_shared_from_this<HostCheck> {
  public:
@@ -86,11 +108,13 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
     find(Severity::error, "bogus", "RFC 7672 §2.1.2",
          text_of(answer.type) + " " + answer.name.text() + ": " + why(answer),
          "mail is not delivered to this host until its zone, or what stands between, is mended");
+    report_.findings.back().detail = answer.reason;
     finish(HostVerdict::bogus);
   }
   void unknown(const dns::Answer& answer) {
     find(Severity::warning, "dns-failed", "RFC 7672 §2.1.2",
          text_of(answer.type) + " " + answer.name.text() + ": " + why(answer));
+    report_.findings.back().detail = answer.reason;
   }
 
   void note_signatures(const dns::Answer& answer) {
@@ -281,10 +305,12 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
   // Whether the zone can prove that something is not there: one that can't fails with other records, at other hosts.
   void on_denial(dns::Answer answer) {
     const bool broken = standing_of(answer) == Standing::bogus || answer.failure == dns::Failure::servfail;
-    if (broken)
+    if (broken) {
       find(Severity::warning, "denial", "RFC 7672 §2.1.2",
            "the name servers can't deny the existence of A " + answer.name.text() + ": " + why(answer),
            "update them: senders that meet this on their way don't deliver mail");
+      report_.findings.back().detail = answer.reason;
+    }
     one_less();
   }
 
@@ -410,18 +436,17 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
 
   void report_untested(const SessionReport& session) {
     const net::ProbeResult& result = *session.seen;
-    std::string message =
-        "not tested: " + std::string(name_of(result.outcome)) + " at " + std::string(name_of(result.step));
-    if (!result.detail.empty()) message += ": " + result.detail;
-    find_at(session.target, Severity::warning, "not-tested", "RFC 7672 §2.2", std::move(message));
+    find_at(session.target, Severity::warning, "not-tested", untested_clause(result),
+            "not tested: " + std::string(name_of(result.outcome)) + " at " + std::string(name_of(result.step)));
+    report_.findings.back().detail = result.detail;
   }
 
   void report_unprotected(const SessionReport& session) {
     const net::ProbeResult& result = *session.seen;
     const auto error = [&](std::string code, std::string clause, std::string message, std::string advice) {
-      if (!result.detail.empty()) message += ": " + result.detail;
       find_at(session.target, Severity::error, std::move(code), std::move(clause), std::move(message),
               std::move(advice));
+      report_.findings.back().detail = result.detail;
     };
     switch (result.outcome) {
       case ProbeOutcome::plaintext_injected:
@@ -488,11 +513,9 @@ std::optional<std::chrono::sys_seconds> signatures_end(const dns::Answer& answer
 }
 
 std::string why(const dns::Answer& answer) {
-  if (standing_of(answer) == Standing::bogus) return answer.reason.empty() ? "bogus" : "bogus: " + answer.reason;
-  std::string what = answer.outcome == dns::Outcome::failed ? "no answer (" + std::string(name_of(answer.failure)) + ")"
-                                                            : "nobody validated the answer";
-  if (!answer.reason.empty()) what += ": " + answer.reason;
-  return what;
+  if (standing_of(answer) == Standing::bogus) return "bogus";
+  return answer.outcome == dns::Outcome::failed ? "no answer (" + std::string(name_of(answer.failure)) + ")"
+                                                : "nobody validated the answer";
 }
 
 }  // namespace sm::dane

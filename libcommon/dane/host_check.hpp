@@ -49,7 +49,7 @@ enum class Standing { secure, insecure, bogus, unknown };
 Standing standing_of(const dns::Answer& answer);
 // When the signatures of what is in the answer end: for each RRset the last, of these the first.
 std::optional<std::chrono::sys_seconds> signatures_end(const dns::Answer& answer, std::chrono::sys_seconds now);
-// "bogus: signature expired" or "no answer: timeout", for a finding.
+// "bogus" or "no answer (timeout)", for a finding; whose detail is what the answer gives as its reason.
 std::string why(const dns::Answer& answer);
 
 }  // namespace sm::dane

@@ -53,6 +53,7 @@ std::string text(const std::vector<Finding>& findings, bool color) {
     out.append(sgr).append(name).append(sgr.empty() ? "" : "\x1b[0m").append(severity_columns - name.size(), ' ');
     if (!finding.subject.empty()) out.append(printable(finding.subject)).append(": ");
     out += printable(finding.message);
+    if (!finding.detail.empty()) out.append(": ").append(printable(finding.detail));
     if (!finding.clause.empty()) out.append(" [").append(finding.clause).append("]");
     out += '\n';
     if (!finding.advice.empty()) out.append(severity_columns, ' ').append(printable(finding.advice)).append("\n");
@@ -73,6 +74,14 @@ json::Value to_json(const std::vector<Finding>& findings) {
     add("advice", finding.advice);
     array.push_back(std::move(object));
   }
+  return array;
+}
+
+json::Value details_to_json(const std::vector<Finding>& findings) {
+  json::Array array;
+  for (const Finding& finding : findings)
+    if (!finding.detail.empty())
+      array.push_back(json::object({{"code", finding.code}, {"subject", finding.subject}, {"detail", finding.detail}}));
   return array;
 }
 

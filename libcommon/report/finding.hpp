@@ -18,6 +18,9 @@ struct Finding {
   std::string subject;  // what it is about, a host or domain; may hold untrusted text
   std::string message;  // lower case, no full stop; may hold untrusted text
   std::string advice;   // what to do; may be empty
+  // What a server or a library says about it, untrusted, and in other words the next time though nothing has changed;
+  // may be empty.
+  std::string detail;
 };
 
 // "ok", "info", "warning", "error".
@@ -28,11 +31,15 @@ Severity worst(const std::vector<Finding>& findings);
 // One line each, in the given order, and one indented line of advice where there is any:
 //   error    example.org: the policy has no mode [RFC 8461 §3.2]
 //            add a line "mode: enforce"
-// Untrusted text passes printable(). With `color` the severity carries SGR sequences (ECMA-48 §8.3.117).
+// The detail stands behind the message. Untrusted text passes printable(). With `color` the severity carries SGR
+// sequences (ECMA-48 §8.3.117).
 std::string text(const std::vector<Finding>& findings, bool color);
 
 // An array of objects with severity, code, clause, subject, message, advice; members that are empty are left out.
 json::Value to_json(const std::vector<Finding>& findings);
+// For the member "run", in which everything volatile stands: an array of objects with code, subject and detail of those
+// that have one.
+json::Value details_to_json(const std::vector<Finding>& findings);
 
 // ---- monitoring plugins: status 0 to 3 and one line "NAME STATE - text | performance data" (Nagios plugin guidelines)
 

@@ -11,7 +11,7 @@ intermediate where the kind says nothing else:
   expired not-yet soon     ended yesterday, begins in a month, ends within five days
   wrong-name       for another host
   domain-name      for the mail domain instead of the host
-  wildcard         *.<the host without its first label>; wildcard-parent: one label fewer, which must not match
+  wildcard         *.<the host without its first label>; wildcard-parent: one label fewer, which must not match it; wildcard-grandparent: two
   cn-only          the name stands in the subject alone
   shared           one certificate for all hosts of this kind
 """
@@ -161,6 +161,7 @@ class Workshop:
             "domain-name": [domain],
             "wildcard": ["*." + parent],
             "wildcard-parent": ["*." + parent.partition(".")[2]],
+            "wildcard-grandparent": ["*." + parent.partition(".")[2].partition(".")[2]],
             "cn-only": [],
             "shared": ["shared.test"],
         }.get(kind, [host])

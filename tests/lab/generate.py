@@ -249,6 +249,8 @@ class Laboratory:
                         row["status"] if row["opportunistic"] is None else row["opportunistic"],
                         row["status"] if row["days"] is None else row["days"],
                         row["rule"],
+                        row["verdict"],
+                        row["clause"],
                     )
                 )
                 + "\n"

@@ -21,7 +21,9 @@ its own, and a server there. What may be said of it:
   server= a behaviour of smtp_faults.py, "postfix", "closed" (nobody listens), "dead" (SYN is dropped)
   sig=    state of the signatures of "mx", "a", "tlsa" or "denial" (of types at _25._tcp): "a expired; tlsa bogus"
   more=   further lines for the zone file, names relative to the domain
-  status= what `smdane check` must answer (nothing is expected where it is absent); opportunistic= with --opportunistic, where that differs; days= with --days 14, where that differs; rule= why
+  status= what `smdane check` must answer (nothing is expected where it is absent); opportunistic= with --opportunistic, where that
+          differs; days= with --days 14, where that differs; rule= why
+  verdict= its verdict, where it is not the usual one of that status; clause= one that it must cite, where it is not the rule
 
 web(host, …) makes a web server on 80 and 443, which serves $LAB_RUN/www/<host>/ to begin with what files= has ({path: text}):
 
@@ -54,11 +56,16 @@ def zone(name, kind="signed", **more):
 def mail(name, **more):
     row = dict(
         mx="10 mx", addr="46", also="", tlsa=None, tlsa_at="", ports="25", cert="ec", server="ok", sig="", more="", status=None,
-        opportunistic=None, days=None, rule="",
+        opportunistic=None, days=None, rule="", verdict=None, clause=None,
     )
     assert not set(more) - set(row), (name, more)
     row |= more
     longest = max((z for z in zones if ("." + name + ".").endswith("." + z) and z != "."), key=len, default=None)
+    # What a record that matches is cited for; anything else by its rule.
+    row["verdict"] = row["verdict"] or {0: "protected", 1: "failed", 2: "no-dane", 75: "not-tested", None: ""}[row["status"]]
+    row["clause"] = row["clause"] or row["rule"]
+    if row["status"] == 0:
+        row["clause"] = "RFC 7672 §3.1.2" if (row["tlsa"] or "3").startswith("2") else "RFC 7672 §3.1.1"
     row["name"] = name + "." if longest else name + ".secure.test."
     row["zone"] = longest or "secure.test."
     mails.append(row)
@@ -130,22 +137,22 @@ mail("ee-cert-full", tlsa="3 0 0", status=0, rule="RFC 7671 §5.1")
 mail("ta-spki", tlsa="2 1 1", status=0, rule="RFC 7672 §3.1.2")
 mail("ta-cert", tlsa="2 0 1", status=0, rule="RFC 7672 §3.1.2")
 mail("ta-root-sent", tlsa="2 0 1 root", cert="root-sent", status=0, rule="RFC 7672 §3.1.2")
-mail("ta-root-not-sent", tlsa="2 0 1 root", status=1, rule="RFC 7671 §5.2.2")
+mail("ta-root-not-sent", tlsa="2 0 1 root", status=1, rule="RFC 7671 §5.2.2", clause="RFC 7672 §2.2")
 mail("ta-root-full", tlsa="2 0 0 root", status=0, rule="RFC 7671 §5.2.3")
-mail("ta-leaf-only", tlsa="2 1 1", cert="leaf-only", status=1, rule="RFC 7672 §3.1.2")
+mail("ta-leaf-only", tlsa="2 1 1", cert="leaf-only", status=1, rule="RFC 7672 §3.1.2", clause="RFC 7672 §2.2")
 mail("rollover", tlsa="3 1 1; 3 1 1 next", status=0, rule="RFC 7671 §8.1")
 mail("rollover-ta", tlsa="3 1 1; 2 1 1", status=0, rule="RFC 7671 §8.4")
 mail("mismatch", tlsa="3 1 1 wrong", status=1, rule="RFC 7672 §2.2")
 mail("mismatch-two", tlsa="3 1 1 wrong; 3 1 1 next", status=1, rule="RFC 7672 §2.2")
 mail("mismatch-ta", tlsa="2 1 1 wrong", status=1, rule="RFC 7672 §2.2")
-mail("short", tlsa="3 1 1 short", status=1, rule="RFC 7672 §2.2")
-mail("empty-digest", tlsa="3 1 1 00", status=1, rule="RFC 7672 §2.2")
-mail("type-unknown", tlsa="3 1 9 0102030405060708", status=1, rule="RFC 7672 §2.2")
-mail("selector-unknown", tlsa="3 7 1", status=1, rule="RFC 7672 §2.2")
-mail("usage-unknown", tlsa="9 1 1", status=1, rule="RFC 7672 §2.2")
-mail("type-0-garbage", tlsa="3 0 0 deadbeef", status=1, rule="RFC 7672 §2.2")
-mail("pkix-ta", tlsa="0 0 1", status=1, rule="RFC 7672 §3.1.3")
-mail("pkix-ee", tlsa="1 1 1", status=1, rule="RFC 7672 §3.1.3")
+mail("short", tlsa="3 1 1 short", status=1, rule="RFC 7672 §2.2", verdict="unusable")
+mail("empty-digest", tlsa="3 1 1 00", status=1, rule="RFC 7672 §2.2", verdict="unusable")
+mail("type-unknown", tlsa="3 1 9 0102030405060708", status=1, rule="RFC 7672 §2.2", verdict="unusable")
+mail("selector-unknown", tlsa="3 7 1", status=1, rule="RFC 7672 §2.2", verdict="unusable")
+mail("usage-unknown", tlsa="9 1 1", status=1, rule="RFC 7672 §2.2", verdict="unusable")
+mail("type-0-garbage", tlsa="3 0 0 deadbeef", status=1, rule="RFC 7672 §2.2", verdict="unusable")
+mail("pkix-ta", tlsa="0 0 1", status=1, rule="RFC 7672 §3.1.3", verdict="unusable")
+mail("pkix-ee", tlsa="1 1 1", status=1, rule="RFC 7672 §3.1.3", verdict="unusable")
 mail("pkix-and-ee", tlsa="1 1 1; 3 1 1", status=0, rule="RFC 7672 §3.1.3")
 mail("short-and-ee", tlsa="3 1 1 short; 3 1 1", status=0, rule="RFC 7672 §2.2")
 mail("pkix-and-wrong", tlsa="1 1 1; 3 1 1 wrong", status=1, rule="RFC 7672 §2.2")
@@ -161,8 +168,10 @@ mail("ta-not-yet", tlsa="2 1 1", cert="not-yet", status=1, rule="RFC 7672 §3.1.
 mail("ta-wrong-name", tlsa="2 1 1", cert="wrong-name", status=1, rule="RFC 7672 §3.2.3")
 mail("ta-domain-name", tlsa="2 1 1", cert="domain-name", status=0, rule="RFC 7672 §3.2.2")
 mail("ta-wildcard", tlsa="2 1 1", cert="wildcard", status=0, rule="RFC 7672 §3.2.3")
-mail("ta-wildcard-deep", tlsa="2 1 1", cert="wildcard-parent", status=1, rule="RFC 7672 §3.2.3")
-mail("ta-self-signed", tlsa="2 1 1 leaf", cert="self-signed", status=1, rule="RFC 7671 §5.2")
+# The wildcard of the parent fits the next hop, which counts too; one more label up it fits nothing.
+mail("ta-wildcard-next-hop", tlsa="2 1 1", cert="wildcard-parent", status=0, rule="RFC 7672 §3.2.2")
+mail("a.ta-wildcard-deep", tlsa="2 1 1", cert="wildcard-grandparent", status=1, rule="RFC 7672 §3.2.3")
+mail("ta-self-signed", tlsa="2 1 1 leaf", cert="self-signed", status=1, rule="RFC 7671 §5.2", clause="RFC 7672 §2.2")
 mail("ta-soon", tlsa="2 1 1", cert="soon", status=0, days=1, rule="RFC 7672 §3.1.2")
 mail("ee-soon", tlsa="3 1 1", cert="soon", status=0, rule="RFC 7672 §3.1.1")
 
@@ -170,8 +179,8 @@ mail("ee-soon", tlsa="3 1 1", cert="soon", status=0, rule="RFC 7672 §3.1.1")
 mail("rsa-only", tlsa="3 1 1", cert="rsa", server="postfix", status=0, rule="RFC 7671 §5.1")
 mail("ec-only", tlsa="3 1 1", cert="ec", server="postfix", status=0, rule="RFC 7671 §5.1")
 mail("both-keys", tlsa="3 1 1 rsa; 3 1 1 ec", cert="both", server="postfix", status=0, rule="RFC 7671 §8")
-mail("both-keys-one-tlsa", tlsa="3 1 1 ec", cert="both", server="postfix", status=1, rule="RFC 7671 §8")
-mail("both-keys-rsa-tlsa", tlsa="3 1 1 rsa", cert="both", server="postfix", status=1, rule="RFC 7671 §8")
+mail("both-keys-one-tlsa", tlsa="3 1 1 ec", cert="both", server="postfix", status=1, rule="RFC 7671 §8", clause="RFC 7672 §2.2")
+mail("both-keys-rsa-tlsa", tlsa="3 1 1 rsa", cert="both", server="postfix", status=1, rule="RFC 7671 §8", clause="RFC 7672 §2.2")
 mail("both-keys-ta", tlsa="2 1 1", cert="both", server="postfix", status=0, rule="RFC 7672 §3.1.2")
 mail("postfix-mismatch", tlsa="3 1 1 wrong", cert="rsa", server="postfix", status=1, rule="RFC 7672 §2.2")
 mail("postfix-wrong-name", tlsa="2 1 1", cert="wrong-name", server="postfix", status=1, rule="RFC 7672 §3.2.3")
@@ -179,18 +188,18 @@ mail("postfix-plain", tlsa="3 1 1", server="postfix-plain", status=1, rule="RFC 
 mail("postfix-tls1", tlsa="3 1 1", server="postfix-tls1", status=1, rule="RFC 8996 §3")
 
 # MX: null, implicit, missing, several, alias.
-mail("null-mx", mx="null", addr="-", status=2, rule="RFC 7505 §3")
+mail("null-mx", mx="null", addr="-", status=2, rule="RFC 7505 §3", verdict="null-mx")
 mail("implicit", mx="none", tlsa="3 1 1", status=0, rule="RFC 7672 §2.2.1")
-mail("implicit-plain", mx="none", status=2, rule="RFC 7672 §2.2.1")
-mail("no-mail", mx="none", addr="-", more='@ TXT "neither MX nor address"', status=2, rule="RFC 5321 §5.1")
-mail("missing", mx="-", addr="-", status=2, rule="RFC 5321 §5.1")
-mail("mx-missing", mx="10 nobody", addr="-", status=2, rule="RFC 5321 §5.1")
-mail("mx-no-address", mx="10 mx", addr="-", more='mx TXT "no address"', status=2, rule="RFC 5321 §5.1")
+mail("implicit-plain", mx="none", status=2, rule="RFC 7672 §2.2.1", clause="RFC 7672 §2.2")
+mail("no-mail", mx="none", addr="-", more='@ TXT "neither MX nor address"', status=2, rule="RFC 5321 §5.1", verdict="no-mail")
+mail("missing", mx="-", addr="-", status=2, rule="RFC 5321 §5.1", verdict="no-mail")
+mail("mx-missing", mx="10 nobody", addr="-", status=2, rule="RFC 5321 §5.1", verdict="no-mail")
+mail("mx-no-address", mx="10 mx", addr="-", more='mx TXT "no address"', status=2, rule="RFC 5321 §5.1", verdict="no-mail")
 mail("two-mx", mx="10 mx; 20 mx.ee-cert.secure.test.", tlsa="3 1 1", status=0, rule="RFC 7672 §2.2.1")
-mail("two-mx-one-plain", mx="10 mx; 20 mx.plain.secure.test.", tlsa="3 1 1", status=1, rule="RFC 7672 §2.2.1")
-mail("two-mx-one-wrong", mx="10 mx; 20 mx.mismatch.secure.test.", tlsa="3 1 1", status=1, rule="RFC 7672 §2.2.1")
-mail("two-mx-one-closed", mx="10 mx; 20 mx.closed.secure.test.", tlsa="3 1 1", status=75, rule="RFC 7672 §2.2")
-mail("two-mx-one-unsigned", mx="10 mx; 20 mx.plain.unsigned.test.", tlsa="3 1 1", status=1, rule="RFC 7672 §2.2.2")
+mail("two-mx-one-plain", mx="10 mx; 20 mx.plain.secure.test.", tlsa="3 1 1", status=1, rule="RFC 7672 §2.2.1", verdict="partial")
+mail("two-mx-one-wrong", mx="10 mx; 20 mx.mismatch.secure.test.", tlsa="3 1 1", status=1, rule="RFC 7672 §2.2.1", clause="RFC 7672 §2.2")
+mail("two-mx-one-closed", mx="10 mx; 20 mx.closed.secure.test.", tlsa="3 1 1", status=75, rule="RFC 7672 §2.2", clause="RFC 5321 §5.1")
+mail("two-mx-one-unsigned", mx="10 mx; 20 mx.plain.unsigned.test.", tlsa="3 1 1", status=1, rule="RFC 7672 §2.2.2", verdict="partial")
 mail("ten-mx", mx="; ".join(["10 mx"] + ["%d mx.ee-cert.secure.test." % n for n in range(20, 30)]), tlsa="3 1 1", status=0, rule="RFC 5321 §5.1")
 mail("alias", addr="cname mx.ee-spki.secure.test.", status=0, rule="RFC 7672 §2.2.2")
 mail("alias-own", addr="cname mx.plain.secure.test.", tlsa="3 1 1", status=0, rule="RFC 7672 §2.2.2")
@@ -198,15 +207,15 @@ mail("alias-unsigned", addr="cname mx.plain.unsigned.test.", tlsa="3 1 1", statu
 mail("alias-unsigned-plain", addr="cname mx.plain.unsigned.test.", status=2, rule="RFC 7672 §2.2.2")
 mail("alias-from-unsigned.unsigned.test", addr="cname mx.ee-spki.secure.test.", status=2, rule="RFC 7672 §2.2.2")
 mail("alias-loop", addr="cname mx.alias-loop.secure.test.", status=75, rule="RFC 7672 §2.1.2")
-mail("alias-bogus", addr="cname mx.plain.bogus.test.", status=1, rule="RFC 7672 §2.1.2")
+mail("alias-bogus", addr="cname mx.plain.bogus.test.", status=1, rule="RFC 7672 §2.1.2", verdict="bogus")
 mail("tlsa-alias", tlsa="3 1 1", tlsa_at="cname", status=0, rule="RFC 7671 §7")
 mail("tlsa-alias-unsigned", tlsa="3 1 1", tlsa_at="cname unsigned.test.", status=2, rule="RFC 7672 §2.1.1")
-mail("tlsa-alias-bogus", tlsa="3 1 1", tlsa_at="cname bogus.test.", status=1, rule="RFC 7672 §2.1.2")
-mail("tlsa-alias-missing", tlsa_at="cname missing.secure.test.", status=2, rule="RFC 7672 §2.1.2")
-mail("wildcard", mx="-", addr="-", more="*.w MX 10 mx.ee-spki.secure.test.", status=2, rule="RFC 4592 §2")
+mail("tlsa-alias-bogus", tlsa="3 1 1", tlsa_at="cname bogus.test.", status=1, rule="RFC 7672 §2.1.2", verdict="bogus")
+mail("tlsa-alias-missing", tlsa_at="cname missing.secure.test.", status=2, rule="RFC 7672 §2.1.2", clause="RFC 7672 §2.2")
+mail("wildcard", mx="-", addr="-", more="*.w MX 10 mx.ee-spki.secure.test.", status=2, rule="RFC 4592 §2", verdict="no-mail", clause="RFC 5321 §5.1")
 mail("x.w.wildcard", mx="-", addr="-", status=0, rule="RFC 4592 §2")
 mail("tlsa-wildcard", more="*._tcp.mx TLSA 3 1 1 {leaf-spki}", status=0, rule="RFC 4592 §2")
-mail("tlsa-dname", more="_tcp.mx DNAME _tcp.mx.ee-spki.secure.test.", status=1, rule="RFC 6672 §2")
+mail("tlsa-dname", more="_tcp.mx DNAME _tcp.mx.ee-spki.secure.test.", status=1, rule="RFC 6672 §2", clause="RFC 7672 §2.2")
 mail("xn--bcher-kva", tlsa="3 1 1", status=0, rule="RFC 7672 §3.2.2")
 mail("plain", status=2, rule="RFC 7672 §2.2")
 mail("caa", tlsa="3 1 1", more='@ CAA 0 issue "ca.test"\n@ CAA 128 iodef "mailto:caa@caa.secure.test"', status=0, rule="RFC 8659 §4")
@@ -215,26 +224,26 @@ mail("big", tlsa="3 1 1", more="@ TXT " + " ".join('"%s"' % (chr(97 + n % 26) * 
 # Zones of each kind.
 for kind in ("nsec3", "optout"):
     mail("dane.%s.test" % kind, tlsa="3 1 1", status=0, rule="RFC 5155 §8")
-    mail("plain.%s.test" % kind, status=2, rule="RFC 7672 §2.1.2")
+    mail("plain.%s.test" % kind, status=2, rule="RFC 7672 §2.1.2", clause="RFC 7672 §2.2")
     mail("wrong.%s.test" % kind, tlsa="3 1 1 wrong", status=1, rule="RFC 7672 §2.2")
 for kind in ("unsigned", "island", "unknown"):
     mail("plain.%s.test" % kind, status=2, rule="RFC 7672 §2.2.1")
     mail("dane.%s.test" % kind, tlsa="3 1 1", status=2, rule="RFC 7672 §2.2.1")
-    mail("elsewhere.%s.test" % kind, mx="10 mx.ee-spki.secure.test.", addr="-", status=2, opportunistic=0, rule="RFC 7672 §2.2.1")
+    mail("elsewhere.%s.test" % kind, mx="10 mx.ee-spki.secure.test.", addr="-", status=2, opportunistic=0, rule="RFC 7672 §2.2.1", verdict="opportunistic")
     mail("wrong.%s.test" % kind, mx="10 mx.mismatch.secure.test.", addr="-", status=1, rule="RFC 7672 §2.2.1")
 for kind in ("bogus", "expired", "future", "bad-ds", "stripped"):
-    mail("plain.%s.test" % kind, status=1, rule="RFC 7672 §2.1.2")
-    mail("dane.%s.test" % kind, tlsa="3 1 1", status=1, rule="RFC 7672 §2.1.2")
-    mail("mx-in-%s" % kind, mx="10 mx.dane.%s.test." % kind, addr="-", status=1, rule="RFC 7672 §2.1.2")
+    mail("plain.%s.test" % kind, status=1, rule="RFC 7672 §2.1.2", verdict="bogus")
+    mail("dane.%s.test" % kind, tlsa="3 1 1", status=1, rule="RFC 7672 §2.1.2", verdict="bogus")
+    mail("mx-in-%s" % kind, mx="10 mx.dane.%s.test." % kind, addr="-", status=1, rule="RFC 7672 §2.1.2", verdict="bogus")
 mail("dane.soon.test", tlsa="3 1 1", status=0, days=1, rule="RFC 4035 §5.3.1")
 mail("mx-in-soon", mx="10 mx.dane.soon.test.", addr="-", status=0, days=1, rule="RFC 4035 §5.3.1")
 
 # Signatures of single RRsets.
 for what in ("mx", "a", "tlsa"):
     for state in ("bogus", "expired"):
-        mail("%s-%s" % (what, state), tlsa="3 1 1", sig="%s %s" % (what, state), status=1, rule="RFC 7672 §2.1.2")
+        mail("%s-%s" % (what, state), tlsa="3 1 1", sig="%s %s" % (what, state), status=1, rule="RFC 7672 §2.1.2", verdict="bogus")
     mail("%s-soon" % what, tlsa="3 1 1", sig="%s soon" % what, status=0, days=1, rule="RFC 4035 §5.3.1")
-mail("denial-bogus", sig="denial bogus", status=1, rule="RFC 7672 §2.1.2")
+mail("denial-bogus", sig="denial bogus", status=1, rule="RFC 7672 §2.1.2", verdict="bogus")
 mail("dane-denial-bogus", tlsa="3 1 1", sig="denial bogus", status=0, rule="RFC 7672 §2.1.2")
 
 # Servers of zones that answer badly.
@@ -277,17 +286,17 @@ mail("tls-1-3", tlsa="3 1 1", server="tls-1-3", status=0, rule="RFC 8996 §5")
 mail("sni", tlsa="3 1 1", server="sni", status=0, rule="RFC 7672 §2.2.3")
 mail("alias-sni", addr="cname mx.sni.secure.test.", status=0, rule="RFC 7672 §2.2.3")
 mail("greeting-554", tlsa="3 1 1", server="greeting-554", status=75, rule="RFC 5321 §3.1")
-mail("greeting-421", tlsa="3 1 1", server="greeting-421", status=75, rule="RFC 5321 §3.8")
-mail("greylist", tlsa="3 1 1", server="greylist", status=75, rule="RFC 6647 §2.1")
-mail("ehlo-421", tlsa="3 1 1", server="ehlo-421", status=75, rule="RFC 5321 §3.8")
+mail("greeting-421", tlsa="3 1 1", server="greeting-421", status=75, rule="RFC 5321 §3.8", clause="RFC 5321 §4.2.1")
+mail("greylist", tlsa="3 1 1", server="greylist", status=75, rule="RFC 6647 §2.1", clause="RFC 5321 §4.2.1")
+mail("ehlo-421", tlsa="3 1 1", server="ehlo-421", status=75, rule="RFC 5321 §3.8", clause="RFC 5321 §4.2.1")
 mail("one-connection", tlsa="3 1 1", server="one-connection", rule="RFC 5321 §4.5.4.1")
 mail("rate-limit", tlsa="3 1 1", server="rate-limit", rule="RFC 5321 §4.5.4.1")
-mail("stall-greeting", tlsa="3 1 1", server="stall-greeting", status=75, rule="RFC 5321 §4.5.3.2.1")
+mail("stall-greeting", tlsa="3 1 1", server="stall-greeting", status=75, rule="RFC 5321 §4.5.3.2.1", clause="RFC 5321 §4.5.3.2")
 mail("stall-ehlo", tlsa="3 1 1", server="stall-ehlo", status=75, rule="RFC 5321 §4.5.3.2")
 mail("stall-handshake", tlsa="3 1 1", server="stall-handshake", status=75, rule="RFC 5321 §4.5.3.2")
 mail("drip", tlsa="3 1 1", server="drip", status=75, rule="RFC 5321 §4.5.3.2")
-mail("long-line", tlsa="3 1 1", server="long-line", status=75, rule="RFC 5321 §4.5.3.1.5")
-mail("endless-reply", tlsa="3 1 1", server="endless-reply", status=75, rule="RFC 5321 §4.2.1")
+mail("long-line", tlsa="3 1 1", server="long-line", status=75, rule="RFC 5321 §4.5.3.1.5", clause="RFC 5321 §4.2")
+mail("endless-reply", tlsa="3 1 1", server="endless-reply", status=75, rule="RFC 5321 §4.2.1", clause="RFC 5321 §4.2")
 mail("garbage", tlsa="3 1 1", server="garbage", status=75, rule="RFC 5321 §4.2")
 mail("close-greeting", tlsa="3 1 1", server="close-greeting", status=75, rule="RFC 5321 §3.8")
 mail("close-starttls", tlsa="3 1 1", server="close-starttls", status=75, rule="RFC 5321 §3.8")
@@ -297,7 +306,7 @@ mail("close-tls", tlsa="3 1 1", server="close-tls", status=0, rule="RFC 7672 §2
 
 # Other ports: 465 and 993 at once with TLS, 143 and 110 after STARTTLS or STLS, 587 like 25.
 mail("ports", tlsa="3 1 1", ports="25, 465, 587, 143, 993, 110", status=0, rule="RFC 6698 §3")
-mail("ports-wrong", tlsa="3 1 1 wrong", ports="25, 465, 587, 143, 993, 110", status=1, rule="RFC 6698 §3")
+mail("ports-wrong", tlsa="3 1 1 wrong", ports="25, 465, 587, 143, 993, 110", status=1, rule="RFC 6698 §3", clause="RFC 7672 §2.2")
 mail("ports-no-starttls", tlsa="3 1 1", server="no-starttls", ports="25, 587, 143, 110", status=1, rule="RFC 7672 §2.2")
 mail("ports-inject", tlsa="3 1 1", server="inject", ports="25, 587, 143, 110", status=1, rule="RFC 3207 §6")
 
@@ -453,3 +462,21 @@ web("openpgpkey.example.org", nginx=DIRECTORY)
 web("example.net", nginx=DIRECTORY)
 web("keys.openpgp.org", server="own")
 web("keys.secure.test", server="own")
+
+
+def markdown():
+    """What a check of each domain must say, for tests/README.md."""
+    groups = {}
+    for row in mails:
+        if row["status"] is None or row["zone"] == "many.test.":
+            continue
+        mark = "*" if row["days"] is not None else "+" if row["opportunistic"] is not None else ""
+        groups.setdefault((row["status"], row["verdict"], row["clause"]), []).append(row["name"].removesuffix(".").removesuffix(".secure.test") + mark)
+    yield "| verdict | status | clause | domains |"
+    yield "|---|---|---|---|"
+    for (status, verdict, clause), names in sorted(groups.items()):
+        yield f"| {verdict} | {status} | {clause} | {', '.join(names)} |"
+
+
+if __name__ == "__main__":
+    print("\n".join(markdown()))
