@@ -66,7 +66,7 @@ OPERATIONS = [
     Operation("subkey add --usage sign", "smkey subkey add {key} --usage sign {open}", repeats=True),
     Operation("subkey revoke", "smkey subkey revoke {key} {subkey} --yes {open}"),
     Operation("accept", "smkey accept bob@example.org {other}"),
-    Operation("bindings --forget", "smkey bindings --forget bob@example.org --yes"),
+    Operation("bindings --forget", "smkey bindings --forget bob@example.org --yes", again=2),
     Operation("reindex", "smkey reindex"),
     Operation("sign", "smsign sign {open}", "plain.eml", writes=False),
     Operation("encrypt --sign", "smcrypt encrypt --sign --to alice@example.org {open}", "plain.eml", writes=False),
