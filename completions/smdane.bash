@@ -29,6 +29,7 @@ _smdane() {
   'check:--timeout') :; return ;;
   'check:--status-fd') :; return ;;
   'check:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'lookup:--dns-timeout') :; return ;;
   'lookup:--output' | 'lookup:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'lookup:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
   'lookup:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -47,6 +48,8 @@ _smdane() {
   'generate:--output' | 'generate:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'generate:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
   'generate:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'generate:--resolver') :; return ;;
+  'generate:--dnssec') mapfile -t COMPREPLY < <(compgen -W 'auto resolver local' -- "$cur"); return ;;
   'generate:--timeout') :; return ;;
   'generate:--status-fd') :; return ;;
   'generate:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
@@ -64,9 +67,9 @@ _smdane() {
   esac
   case "$command" in
   '') words='help check lookup generate rollover --help --version' ;;
-  'check') words='--host --quick --opportunistic --days --helo --starttls -4 -6 --dns-timeout --connect-timeout --step-timeout --sort --skip --nagios --output -o --json --store --config --resolver --dnssec --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
-  'lookup') words='--sort --output -o --json --store --config --resolver --dnssec --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
-  'generate') words='--cert --key --csr --usage --selector --type --nsupdate --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'check') words='--host --quick --opportunistic --days --helo --starttls -4 -6 --allow-private --dns-timeout --connect-timeout --step-timeout --sort --skip --nagios --output -o --json --store --config --resolver --dnssec --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'lookup') words='--dns-timeout --sort --output -o --json --store --config --resolver --dnssec --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'generate') words='--cert --key --csr --live -4 -6 --usage --selector --type --nsupdate --output -o --json --store --config --resolver --dnssec --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'rollover') words='--current --next --state --output -o --json --store --config --resolver --dnssec --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   esac
   if [[ $cur == -* || -z $kind ]]; then

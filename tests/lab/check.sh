@@ -84,6 +84,20 @@ done
 SM_NAME="--starttls says what a port is" expect_status 0 smdane check --host --starttls imap mx.ports.secure.test:143
 SM_NAME="and may be wrong about it" expect_status 75 smdane check --host --starttls none --step-timeout 2 mx.ports.secure.test:143
 
+# Records of what a server presents: those that are published.
+published() { smdane lookup "$1" | sed 's/.* secure [^ ]* //; s/, /\n/g' | sort; }
+live() { smdane generate --live "$@" | sed 's/.* TLSA //' | sort; }
+for host in mx.ee-spki.secure.test mx.both-keys.secure.test mx.rsa-only.secure.test mx.sni.secure.test mx.ports.secure.test:465 mx.ports.secure.test:143 mx.only-6.secure.test; do
+  is "generate --live of $host" "$(live "$host")" "$(published "$host")"
+done
+is "2 0 1, too" "$(live --usage 2 --selector 0 mx.ta-cert.secure.test)" "$(published mx.ta-cert.secure.test)"
+SM_NAME="an address that presents nothing" expect_status 0 smdane generate --live mx.half-closed.secure.test
+like "is named" "$ERR" '^smdane: warning: mx\.half-closed\.secure\.test:25 \[127\.25\.255\.1\] presents nothing: connect-refused'
+SM_NAME="nothing at all" expect_status 75 smdane generate --live mx.no-starttls.secure.test
+empty "no record" "$OUT"
+SM_NAME="no address" expect_status 75 smdane generate --live mx.a-bogus.secure.test
+like "is no address" "$ERR" 'no address of mx\.a-bogus\.secure\.test: DNSSEC'
+
 # Resolvers that misbehave, not on loopback, or on loopback without trust-ad.
 printf '%s\n' dane.unsigned.test dane.bogus.test dane.expired.test mx-bogus.secure.test tlsa-bogus.secure.test tlsa-alias-unsigned.secure.test \
   elsewhere.unsigned.test two-mx-one-unsigned.secure.test >not-protected

@@ -73,10 +73,10 @@ printf '%s\n' mx.dane.unsigned.test mx.dane.bogus.test mx.dane.expired.test mx.t
 validating=$(lab_resolver validating)
 for fault in liar strip black-hole truncates wrong-id wrong-question race cut drops-first; do
   for mode in auto local; do
-    smdane lookup --dnssec $mode --resolver "$(lab_resolver $fault elsewhere)" --timeout 20 - <not-secure >"answers-$fault-$mode" 2>&1 &
+    smdane lookup --dnssec $mode --resolver "$(lab_resolver $fault elsewhere)" --dns-timeout 4 - <not-secure >"answers-$fault-$mode" 2>&1 &
   done
   # resolv.conf names another one: this is what one on loopback is without trust-ad.
-  smdane lookup --resolver "$(lab_resolver $fault)" --timeout 20 - <not-secure >"answers-$fault-loopback" 2>&1 &
+  smdane lookup --resolver "$(lab_resolver $fault)" --dns-timeout 4 - <not-secure >"answers-$fault-loopback" 2>&1 &
 done
 wait
 for fault in liar strip black-hole truncates wrong-id wrong-question race cut drops-first; do

@@ -5,6 +5,7 @@
 #include "dns/zone_text.hpp"
 #include "files.hpp"
 #include "json/line.hpp"
+#include "live.hpp"
 #include "service.hpp"
 #include "text/hex.hpp"
 
@@ -25,15 +26,31 @@ dane::Material pick(const std::vector<dane::Material>& chain, std::uint8_t usage
   return issuer && chain.size() > 1 ? chain[1] : chain.front();
 }
 
-Result<std::vector<dane::Material>> materials_of(cli::Context& context, const dane::RecordForm& form) {
+std::optional<net::Address::Family> family_of(const cli::Context& context) {
+  if (context.flag("4")) return net::Address::Family::v4;
+  if (context.flag("6")) return net::Address::Family::v6;
+  return std::nullopt;
+}
+
+Result<std::vector<dane::Material>> materials_of(cli::Context& context, const Service& service,
+                                                 const dane::RecordForm& form) {
   const auto certificate = context.value("cert");
   const auto key = context.value("key");
   const auto request = context.value("csr");
-  if ((certificate ? 1 : 0) + (key ? 1 : 0) + (request ? 1 : 0) != 1)
-    return fail(ErrorKind::usage, "cli.usage", "one of --cert, --key and --csr says what the record is made of");
+  const bool live = context.flag("live");
+  if ((certificate ? 1 : 0) + (key ? 1 : 0) + (request ? 1 : 0) + (live ? 1 : 0) != 1)
+    return fail(ErrorKind::usage, "cli.usage",
+                "one of --cert, --key, --csr and --live says what the record is made of");
+  if (context.flag("4") && context.flag("6"))
+    return fail(ErrorKind::usage, "cli.usage", "-4 and -6 exclude each other");
+  if (family_of(context) && !live) return fail(ErrorKind::usage, "cli.usage", "-4 and -6 go with --live");
   if (key) return std::vector{SM_TRY(read_key_file(*key))};
   if (request) return std::vector{SM_TRY(read_request_file(*request))};
-  return std::vector{pick(SM_TRY(read_chain_file(*certificate)), form.usage)};
+  if (certificate) return std::vector{pick(SM_TRY(read_chain_file(*certificate)), form.usage)};
+  std::vector<dane::Material> materials;
+  for (const auto& chain : SM_TRY(live_chains(context, service, family_of(context))))
+    materials.push_back(pick(chain, form.usage));
+  return materials;
 }
 
 std::string nsupdate_text(const std::vector<dns::Record>& records) {
@@ -67,7 +84,7 @@ Result<int> generate(cli::Context& context) {
                               .matching_type = number_of(context, "type", 1)};
   if (form.usage < 2) context.warn("no mail server heeds records of usage 0 and 1 (RFC 7672 §3.1.3)");
   std::vector<dns::Record> records;
-  for (const dane::Material& material : SM_TRY(materials_of(context, form))) {
+  for (const dane::Material& material : SM_TRY(materials_of(context, service, form))) {
     dns::Record record{.name = SM_TRY(service.tlsa_name()),
                        .type = dns::Type::tlsa,
                        .ttl = ttl,

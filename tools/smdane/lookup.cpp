@@ -91,6 +91,7 @@ class Lookup {
         subjects_(std::move(subjects)),
         resolver_(resolver),
         jobs_(jobs),
+        timeout_(context.number("dns-timeout")),
         results_(context, context.flag("sort")) {}
 
   Result<int> run() {
@@ -129,6 +130,7 @@ class Lookup {
 
   void ask(Service service) {
     dns::Query query{.name = *service.tlsa_name(), .type = dns::Type::tlsa};
+    if (timeout_) query.timeout = std::chrono::seconds(*timeout_);
     resolver_.ask(std::move(query), [this, number = count_++, service = std::move(service)](const Answer& answer) {
       if (!written_) return;
       written_ = results_.add(
@@ -156,6 +158,7 @@ class Lookup {
   Subjects subjects_;
   dns::Resolver& resolver_;
   std::size_t jobs_;
+  std::optional<std::uint64_t> timeout_;  // seconds
   Results results_;
   Result<void> written_;
   std::size_t count_ = 0;

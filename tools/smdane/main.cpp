@@ -7,6 +7,10 @@ using sm::cli::Option;
 using sm::cli::ValueKind;
 
 constexpr Option lookup_options[] = {
+    {.name = "dns-timeout",
+     .kind = ValueKind::seconds,
+     .value = "SECONDS",
+     .help = "for each question to the DNS; default 10"},
     {.name = "sort", .help = "answer in the order of the input, not of completion"},
 };
 
@@ -25,6 +29,7 @@ constexpr Option check_options[] = {
      .help = "how TLS begins at a host; default by its port"},
     {.name = "4", .help = "test IPv4 addresses only"},
     {.name = "6", .help = "test IPv6 addresses only"},
+    {.name = "allow-private", .help = "nothing: hosts with signed TLSA records are connected to anywhere"},
     {.name = "dns-timeout",
      .kind = ValueKind::seconds,
      .value = "SECONDS",
@@ -52,6 +57,9 @@ constexpr Option generate_options[] = {
      .help = "of this certificate, or of the first in a chain"},
     {.name = "key", .kind = ValueKind::file, .value = "FILE", .help = "of this key, private or public"},
     {.name = "csr", .kind = ValueKind::file, .value = "FILE", .help = "of the key in this certificate request"},
+    {.name = "live", .help = "of what the server presents now, whoever it is"},
+    {.name = "4", .help = "connect to IPv4 addresses only"},
+    {.name = "6", .help = "connect to IPv6 addresses only"},
     {.name = "usage",
      .kind = ValueKind::choice,
      .value = "3|2|1|0",
@@ -92,7 +100,8 @@ constexpr Command commands[] = {
      .min_arguments = 1,
      .max_arguments = 1,
      .options = generate_options,
-     .run = sm::smdane::generate},
+     .run = sm::smdane::generate,
+     .dns = true},
     {.name = "rollover",
      .arguments = "HOST[:PORT]",
      .help = "is it safe to switch to the next key",

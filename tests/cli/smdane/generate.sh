@@ -90,7 +90,9 @@ refused 77 --key protected.key
 like "the hint is to give the public half" "$ERR" '^smdane: hint: .*-pubout'
 expect_status 64 smdane generate --key ec.key 192.0.2.25
 expect_status 64 smdane generate --key ec.key a.example b.example
-for option in --resolver=127.0.0.1 --dnssec=local --jobs=3; do refused 64 --key ec.key $option; done
+for option in --jobs=3 --live -4 -6 --proxy=env; do refused 64 --key ec.key $option; done
+refused 64 --live -4 -6
+refused 75 --live --dnssec resolver --resolver 127.0.0.1@1
 
 # rollover.
 roll() { smdane rollover --dnssec resolver --resolver 127.0.0.1@1 "$@"; }
