@@ -190,11 +190,13 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
 }  // namespace
 
 void check_domain(const CheckTools& tools, const CheckOptions& options, dns::Name domain, CheckDone done) {
-  std::make_shared<DomainCheck>(tools, options, std::move(done))->start(std::move(domain));
+  const auto check = std::make_shared<DomainCheck>(tools, options, std::move(done));
+  check->start(std::move(domain));
 }
 
 void check_given_host(const CheckTools& tools, const CheckOptions& options, HostQuestion question, CheckDone done) {
-  std::make_shared<DomainCheck>(tools, options, std::move(done))->start(std::move(question));
+  const auto check = std::make_shared<DomainCheck>(tools, options, std::move(done));
+  check->start(std::move(question));
 }
 
 }  // namespace sm::dane

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dane/check.hpp"
+#include "text/ascii.hpp"
 #include "text/time.hpp"
 
 namespace sm::dane {
@@ -81,11 +82,11 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
   }
 
  private:
-  using Step = void (HostCheck::*)(dns::Answer);
+  using Step = void (HostCheck::*)(const dns::Answer&);
   void ask(dns::Name name, dns::Type type, Step step) {
     tools_.resolver.ask(
         {.name = std::move(name), .type = type, .signatures = !options_.quick, .timeout = options_.dns_timeout},
-        [self = shared_from_this(), step](dns::Answer answer) { (*self.*step)(std::move(answer)); });
+        [self = shared_from_this(), step](const dns::Answer& answer) { (*self.*step)(answer); });
   }
 
   void find(Severity severity, std::string code, std::string clause, std::string message, std::string advice = {}) {
@@ -130,8 +131,8 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
 
   // ---- addresses (RFC 7672 §2.2.2)
 
-  void on_address(dns::Answer answer) {
-    answers_.push_back(std::move(answer));
+  void on_address(const dns::Answer& answer) {
+    answers_.push_back(answer);
     if (--pending_ == 0) judge_addresses();
   }
 
@@ -197,7 +198,7 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
     finish(secure ? HostVerdict::no_address : HostVerdict::no_dane);
   }
 
-  void on_alias(dns::Answer answer) {
+  void on_alias(const dns::Answer& answer) {
     const Standing standing = standing_of(answer);
     if (standing == Standing::bogus) return bogus(answer);
     if (standing == Standing::unknown) {
@@ -240,7 +241,7 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
     finish(HostVerdict::no_dane);
   }
 
-  void on_tlsa(dns::Answer answer) {
+  void on_tlsa(const dns::Answer& answer) {
     const Standing standing = standing_of(answer);
     if (standing == Standing::bogus) return bogus(answer);
     // Never a downgrade (RFC 7672 §2.1.2).
@@ -303,7 +304,7 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
   }
 
   // Whether the zone can prove that something is not there: one that can't fails with other records, at other hosts.
-  void on_denial(dns::Answer answer) {
+  void on_denial(const dns::Answer& answer) {
     const bool broken = standing_of(answer) == Standing::bogus || answer.failure == dns::Failure::servfail;
     if (broken) {
       find(Severity::warning, "denial", "RFC 7672 §2.1.2",
@@ -317,7 +318,7 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
   void connect(std::size_t index, KeyType key) {
     const net::ProbeTarget target{.address = report_.addresses[index],
                                   .port = question_.port,
-                                  .server_name = report_.base_domain->text(),
+                                  .server_name = lower(report_.base_domain->text()),
                                   .key = key,
                                   .protocol = question_.protocol};
     tools_.sessions.ask(target, [self = shared_from_this(), index, target](Sessions::Seen seen) {
@@ -425,6 +426,13 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
         verdict.record ? "TLSA " + describe(report_.records[*verdict.record].data) : "a TLSA record";
     find_at(session.target, Severity::ok, "match", verdict.valid_until ? "RFC 7672 §3.1.2" : "RFC 7672 §3.1.1",
             key + what + " matches at depth " + std::to_string(verdict.depth) + ", " + session.seen->tls_version);
+    if (session.certificate) {
+      const CertificateFacts& facts = *session.certificate;
+      find_at(session.target, Severity::info, "certificate", "",
+              key + facts.subject + ", " + facts.key + ", by " + facts.issuer + ", until " +
+                  rfc3339(facts.not_after.time_since_epoch().count()) +
+                  (verdict.valid_until ? "" : ", which does not count with usage 3"));
+    }
     if (!verdict.valid_until) return true;
     report_.endings.push_back({"certificate of " + report_.name.text() + " [" + text_of(session.target.address) + "]",
                                *verdict.valid_until, true});

@@ -43,6 +43,7 @@ TEST_CASE("check/protected: MX, address and TLSA secure, and the server proves i
         std::vector<std::string>{"192.0.2.1 mx.example.org ecdsa", "192.0.2.1 mx.example.org rsa"});
   CHECK(report.hosts.at(0).records.at(0).matched);
   CHECK(has(report, "dane.match", "RFC 7672 §3.1.1"));
+  CHECK(worst(all_findings(report)) == report::Severity::info);
   CHECK(world.resolver.asked().back() == "_25._tcp.mx.example.org A");
   // The domain may stand in the certificate for the host (RFC 7672 §3.2.2).
   CHECK(world.judge.questions.at(0).base_domain == "mx.example.org");
@@ -148,6 +149,12 @@ TEST_CASE("check/hosts: all of them, each once, and one that fails is enough") {
   Good forgeable("example.org. MX 20 nobody.example.net.\nexample.net. A 192.0.2.9\n");
   forgeable.resolver.set(Security::insecure, "example.net");
   is(forgeable.domain("example.org"), Verdict::partial, 1);
+
+  // SNI and certificates know no case.
+  World upper("$TTL 60\nexample.org. MX 10 MX.Example.org.\n" + host_text + tlsa);
+  upper.probe.set("192.0.2.1", presents(key_a));
+  is(upper.domain("example.org"), Verdict::is_protected, 0);
+  CHECK(upper.probe.asked().at(0) == "192.0.2.1 mx.example.org ecdsa");
 
   Good twice("example.org. MX 30 MX.example.org.\n");
   const CheckReport once = twice.domain("example.org");
