@@ -84,5 +84,9 @@ say "The attachment came through unharmed, and nothing comes out of what was cha
 show 'sed -n "/filename=/,\$p" decrypted.eml | sed "1,/^\$/d; /^\$/,\$d" | base64 -d | cmp - "$license" && echo same'
 show 'sed "s/Sunday/Monday/; 30,\$y/abc/cab/" encrypted.eml | smcrypt decrypt || echo "status $?"'
 
+say "The way between mail servers: the record by which a zone says which key its server has, so that nobody sends to it in clear (DANE)."
+show 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out mx.key 2>/dev/null'
+show 'smdane generate --key mx.key mx.example.org'
+
 grep -q '^\[SM:\] VERDICT verdict=good ' status
 printf '\nThe programs are in build/release/bin; README.md and man/smtools.7 tell more.\n'

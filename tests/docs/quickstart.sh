@@ -17,6 +17,7 @@ for block in "$SM_TMP"/block.*; do
     like "the mail is good" "$OUT" '^\[SM:\] VERDICT verdict=good '
     like "its attachment is the same" "$OUT" '^same$'
     like "what was changed is refused" "$OUT" '^status 65$'
+    like "a TLSA record is made" "$OUT" '^_25\._tcp\.mx\.example\.org\. 3600 IN TLSA 3 1 1 [0-9a-f]{64}$'
   fi
 done
 for program in smkey smsign smcrypt smvault smdane; do

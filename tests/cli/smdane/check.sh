@@ -23,7 +23,7 @@ refused --nagios --json example.org
 refused --helo 'a b' example.org
 refused --helo '' example.org
 refused --connect-timeout 0 example.org
-for option in --cafile=x --proxy=env --allow-private; do refused "$option" example.org; done
+for option in --cafile=x --proxy=env; do refused "$option" example.org; done
 SM_NAME="an address of mail" expect_status 64 smdane check alice@example.org
 like "the hint says what was meant" "$ERR" '^smdane: hint: give the part of an address behind the @'
 SM_NAME="earlier results that are not there" expect_status 66 smdane check --skip nothing example.org
