@@ -19,8 +19,7 @@ Result<std::vector<Version>> Vault::versions() {
     return a.digest < b.digest;
   });
   // A listing may name a file twice.
-  const auto twice = std::ranges::unique(versions);
-  versions.erase(twice.begin(), twice.end());
+  versions.erase(std::unique(versions.begin(), versions.end()), versions.end());
   return versions;
 }
 
