@@ -17,7 +17,7 @@ if(SM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${SM_CCACHE})
 endif()
 
-add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Wnon-virtual-dtor -Wimplicit-fallthrough
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Wnon-virtual-dtor -Wimplicit-fallthrough -Wzero-as-null-pointer-constant -Wsuggest-override
                     -ffunction-sections -fdata-sections -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # g++ 12 suspects the short strings that SM_TRY yields, wrongly; clang's analyzer and the sanitizers look for the real ones.

@@ -93,7 +93,8 @@ Result<std::vector<keyring::Entry>> packets_to_unlock(const CertificateInfo& cer
   std::vector<keyring::Entry> entries;
   for (const Fingerprint& key : wanted) {
     if (!std::ranges::count(locked, key)) continue;
-    entries.push_back({key, SM_TRY(rnp::unprotected_packet(secret_key, key, passphrases, now))});
+    Secret packet = SM_TRY(rnp::unprotected_packet(secret_key, key, passphrases, now));
+    entries.push_back({key, std::move(packet)});
   }
   return entries;
 }

@@ -58,8 +58,8 @@ Result<EncryptedMessage> encrypt_at_rest(Document& document, const mime::Outline
   Spool spool(spool_directory, Spool::Content::ciphertext);
   SM_TRY(encryptor.encrypt(payload, spool, request));
   SM_TRY(spool.finish());
-  return frame(std::move(spool), SM_TRY(document.text(outline.mbox_line, outline.mbox_line.size())), outer,
-               outline.eol);
+  const std::string mbox_line = SM_TRY(document.text(outline.mbox_line, outline.mbox_line.size()));
+  return frame(std::move(spool), mbox_line, outer, outline.eol);
 }
 
 Result<std::optional<Extent>> at_rest_original(Document& payload, const mime::Outline& outline,

@@ -10,8 +10,6 @@ faults_in() {
   mount -t tmpfs -o size=16k,mode=1777 none full
   head -c 64k /dev/zero >full/filler 2>/dev/null
   at_exit 'umount -l "$SM_TMP/small" "$SM_TMP/full"'
-  smkey --store locked generate --passphrase-file "$SM_TESTS/fault/lib-hosts.sh" 'Alice <alice@example.org>' >/dev/null
-  cat locked/private/*.pgp >locked.pgp
   mkfifo stuck
   chmod 666 stuck
   chmod 1777 tmp

@@ -14,12 +14,12 @@ for who in alice@example.org bob@example.net; do smkey export --secret $who | gp
 for who in alice bob; do echo "$(cat $who):6:" | gpg --batch -q --import-ownertrust 2>/dev/null; done
 
 mkdir -p mail/cur mail/new mail/tmp
-make() { printf 'From: Alice <alice@example.org>\nTo: Bob <bob@example.net>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\nMessage-ID: <%s@example.org>\nSubject: %s\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\nHello of %s.\n' "$1" "$2" "$1"; }
-make encrypted 'A plan that is hidden' | smcrypt encrypt --to bob@example.net >mail/cur/1:2,S
-make both 'A plan that is signed, too' | smcrypt encrypt --sign --to bob@example.net >mail/cur/2:2,S
-make layers 'Signed, then encrypted' | smsign sign | smcrypt encrypt --to bob@example.net >mail/cur/3:2,S
-make signed 'For all to see' | smsign sign >mail/cur/4:2,S
-make rest 'At rest' | smcrypt encrypt --at-rest --to bob@example.net >mail/cur/5:2,S
+make() { printf 'From: Alice <alice@example.org>\nTo: Bob <bob@example.net>\nDate: Thu, 1 Jan 2026 00:00:0%s +0000\nMessage-ID: <%s@example.org>\nSubject: %s\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\nHello of %s.\n' "$1" "$2" "$3" "$2"; }
+make 1 encrypted 'A plan that is hidden' | smcrypt encrypt --to bob@example.net >mail/cur/1:2,S
+make 2 both 'A plan that is signed, too' | smcrypt encrypt --sign --to bob@example.net >mail/cur/2:2,S
+make 3 layers 'Signed, then encrypted' | smsign sign | smcrypt encrypt --to bob@example.net >mail/cur/3:2,S
+make 4 signed 'For all to see' | smsign sign >mail/cur/4:2,S
+make 5 rest 'At rest' | smcrypt encrypt --at-rest --to bob@example.net >mail/cur/5:2,S
 
 # notmuch
 cat >notmuch-config <<END
@@ -57,7 +57,7 @@ chmod +x pager
 cat >muttrc <<END
 set folder="$SM_TMP/mail" spoolfile="$SM_TMP/mail" mbox_type=Maildir
 set crypt_use_gpgme=yes crypt_verify_sig=yes crypt_protected_headers_read=yes
-set pager="$SM_TMP/pager %s" wait_key=no prompt_after=no quit=yes sort=mailbox-order
+set pager="$SM_TMP/pager %s" wait_key=no prompt_after=no quit=yes sort=date-sent
 set header_cache="" certificate_file="" alias_file=/dev/null
 END
 for key in 1 2 3; do

@@ -1,6 +1,7 @@
 #include "session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "backend/expat/multistatus.hpp"
 #include "cli/exit.hpp"
@@ -50,7 +51,8 @@ std::string digits_of(std::string_view id) {
 Result<std::unique_ptr<Session>> Session::open(cli::Context& context) {
   const net::Url url = SM_TRY(vault_url(context.arguments().front()));
   auto credentials = SM_TRY(credentials_for(context, url));
-  std::unique_ptr<Session> session(new Session(context, SM_TRY(web::open(context))));
+  web::Web web = SM_TRY(web::open(context));
+  std::unique_ptr<Session> session(new Session(context, std::move(web)));
   session->credentials = std::move(credentials);
   session->vault.emplace(webdav::Collection(
       *session->web.client, url, session->credentials ? &*session->credentials : nullptr, expat::read_multistatus));
