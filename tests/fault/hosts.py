@@ -154,8 +154,8 @@ def stores():
             with open("passphrase", "w") as file:
                 file.write("a phrase\n")
             owner = os.stat(target).st_uid
-            done = run("setpriv", f"--reuid={owner}", "--clear-groups", f"{PROGRAMS}/smkey", "--store", target, "--batch", "passwd",
-                       "alice@example.org", "--new-passphrase-file", "passphrase")
+            done = run("setpriv", f"--reuid={owner}", "--clear-groups", "env", "HOME=/", f"{PROGRAMS}/smkey", "--store", target,
+                       "--batch", "passwd", "alice@example.org", "--new-passphrase-file", "passphrase")
             if done.returncode != 0:
                 raise SystemExit(done.stderr.decode())
         for folder, _, files in os.walk(target):

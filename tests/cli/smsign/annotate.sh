@@ -1,5 +1,6 @@
 #!/bin/sh
 # smsign verify --annotate: the message comes out with exactly one SM-Verdict, whatever it contains and whoever wrote another.
+# timeout: 180
 . "${0%/*}/../../lib.sh"
 need_command python3
 cd "$SM_TMP" || exit 1
