@@ -57,8 +57,9 @@ class [[nodiscard]] Result<void> {
 };
 
 // `auto v = SM_TRY(f());` is the value of a Result, or returns its Error from the function around it. The only macro of
-// the project: the language has no other way to say it. It leaves in the middle of an expression, and what that has made by then is
-// not destroyed: f(made(), SM_TRY(g())) and {copied, SM_TRY(g())} leak, so there it is a statement of its own first.
+// the project: the language has no other way to say it. It leaves in the middle of an expression, and what that has
+// made by then is not destroyed: f(made(), SM_TRY(g())) and {copied, SM_TRY(g())} leak, so there it is a statement of
+// its own first.
 #define SM_TRY(expression)                                                         \
   __extension__({                                                                  \
     auto sm_try_result = (expression);                                             \
