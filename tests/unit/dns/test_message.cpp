@@ -73,7 +73,8 @@ TEST_CASE("message/golden: each reads as it was made, and comes back from what w
   const auto messages = golden();
   CHECK(messages.size() >= 15);
   for (const auto& [name, bytes] : messages) {
-    CAPTURE(name);
+    const std::string& file = name;
+    CAPTURE(file);
     const auto message = read_message(bytes);
     REQUIRE(message);
     CHECK(dump(*message) == read(SM_TEST_DATA "/data/" + name + ".txt"));
@@ -94,7 +95,8 @@ TEST_CASE("message/golden: mutations are refused or read") {
   const int mutations = std::getenv("SM_FULL") ? 10'000 : 500;
   std::mt19937 random(1);
   for (const auto& [name, bytes] : golden()) {
-    CAPTURE(name);
+    const std::string& file = name;
+    CAPTURE(file);
     for (int i = 0; i < mutations; ++i) {
       std::string mutant = bytes;
       for (unsigned changes = 1 + random() % 4; changes != 0 && !mutant.empty(); --changes) {

@@ -29,7 +29,8 @@ TEST_CASE("keystore/resolve: what an ID can be") {
                                                         {"J\xC3\x96RG@x.example", "j\xC3\x96rg@x.example"},
                                                         {"\"a,b\"@x", "\"a,b\"@x"},
                                                         {"a@[192.0.2.1]", "a@[192.0.2.1]"}}) {
-    CAPTURE(text);
+    const std::string& address = text;
+    CAPTURE(address);
     const auto id = parse_id(text);
     REQUIRE(id);
     CHECK(id->kind == IdKind::address);
