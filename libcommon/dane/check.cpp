@@ -12,7 +12,9 @@ using report::Severity;
 class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
  public:
   DomainCheck(const CheckTools& tools, const CheckOptions& options, CheckDone done)
-      : tools_(tools), options_(options), done_(std::move(done)) {}
+      : tools_(tools), options_(options), done_(std::move(done)) {
+    report_.time = options.now;
+  }
 
   void start(dns::Name domain) {
     report_.name = domain;

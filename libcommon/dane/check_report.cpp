@@ -208,7 +208,7 @@ std::string summary(const CheckReport& report) {
   return reason->detail.empty() ? line : line + ": " + reason->detail;
 }
 
-json::Value to_json(const CheckReport& report, int status, std::chrono::sys_seconds now) {
+json::Value to_json(const CheckReport& report, int status) {
   json::Value value = json::object({{report.source == Source::given ? "host" : "domain", report.subject},
                                     {"verdict", name_of(report.verdict)},
                                     {"status", status},
@@ -224,12 +224,13 @@ json::Value to_json(const CheckReport& report, int status, std::chrono::sys_seco
   json::Array endings;
   const auto add = [&](const std::vector<Ending>& list) {
     for (const Ending& ending : list)
-      endings.push_back(json::object(
-          {{"what", ending.what}, {"when", time_value(ending.when)}, {"seconds", (ending.when - now).count()}}));
+      endings.push_back(json::object({{"what", ending.what},
+                                      {"when", time_value(ending.when)},
+                                      {"seconds", (ending.when - report.time).count()}}));
   };
   add(report.endings);
   for (const HostReport& host : report.hosts) add(host.endings);
-  value.add("run", json::object({{"time", time_value(now)},
+  value.add("run", json::object({{"time", time_value(report.time)},
                                  {"resolver", name_of(report.asked.backend)},
                                  {"server", report.asked.server},
                                  {"endings", std::move(endings)},

@@ -102,7 +102,8 @@ struct HostReport {
 };
 
 struct CheckReport {
-  std::string subject;  // the domain, or HOST:PORT
+  std::string subject;            // the domain, or HOST:PORT
+  std::chrono::sys_seconds time;  // CheckOptions::now
   dns::Name name;
   Source source = Source::none;
   dns::Security mx_security = dns::Security::indeterminate;
@@ -127,6 +128,6 @@ std::optional<std::chrono::sys_seconds> first_ending(const CheckReport& report, 
 std::string summary(const CheckReport& report);
 
 // smdane.check/1 without its schema. What changes from night to night stands under "run".
-json::Value to_json(const CheckReport& report, int status, std::chrono::sys_seconds now);
+json::Value to_json(const CheckReport& report, int status);
 
 }  // namespace sm::dane

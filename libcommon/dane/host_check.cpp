@@ -372,7 +372,14 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
       for (SessionReport& session : sessions) {
         // With none complete, the last one, of any key, speaks for all.
         session.not_offered = may_lack_key(*session.seen) && (any || &session != &sessions.back());
-        if (session.not_offered) continue;
+        if (session.not_offered) {
+          // An alert says so. Who just closes may have had another reason.
+          if (session.seen->outcome == ProbeOutcome::closed)
+            find_at(session.target, Severity::info, "key-closed", "",
+                    std::string(name_of(session.target.key)) +
+                        ": the server closed the connection, which is taken for having no such key");
+          continue;
+        }
         if (session.verdict) {
           failed = !judge_match(session) || failed;
         } else if (is_untested(session.seen->outcome)) {

@@ -26,7 +26,8 @@ hostname client
 SM_NAME="a host name without a domain" expect_status 0 check_ --quick ee-spki.secure.test
 is "is completed from /etc/hosts" "$(grep -c '^mx.ee-spki.secure.test.*EHLO client.secure.test$' "$LAB_RUN/smtp.log")" 6
 hostname client.secure.test
-SM_NAME="a server that takes one at a time" expect_status 0 check_ one-connection.secure.test
+# The second kind of key may come before the server has noticed the end of the first.
+SM_NAME="a server that takes one at a time" expect_status 0 check_ --quick one-connection.secure.test
 
 # Order, and what is missing.
 printf '%s\n' drip.secure.test ee-spki.secure.test no-route-4.secure.test mismatch.secure.test plain.secure.test >list

@@ -68,6 +68,10 @@ Result<dns::Name> parse_domain(std::string_view text) {
   return name;
 }
 
+std::chrono::sys_seconds time_of(const cli::Context& context) {
+  return std::chrono::sys_seconds(std::chrono::seconds(context.clock().now()));
+}
+
 struct Settings {
   dane::CheckOptions options;
   bool hosts = false;
@@ -89,7 +93,6 @@ Result<Settings> settings_of(const cli::Context& context) {
   settings.protocol = protocol_option(context);
   settings.options.quick = context.flag("quick");
   settings.options.dns_timeout = duration_of(context, "dns-timeout", settings.options.dns_timeout);
-  settings.options.now = std::chrono::sys_seconds(std::chrono::seconds(context.clock().now()));
   if (const auto days = context.number("days")) {
     if (*days > 3650) return fail(ErrorKind::usage, "cli.usage", "--days is at most 3650");
     settings.options.ahead = std::chrono::days(*days);
@@ -231,7 +234,7 @@ class Check {
     }
     progress_.erase();
     if (!settings_.nagios) return results_.status();
-    SM_TRY(context_.print(monitor_.line(settings_.options.now, settings_.options.ahead)));
+    SM_TRY(context_.print(monitor_.line(time_of(context_), settings_.options.ahead)));
     return monitor_.status();
   }
 
@@ -285,11 +288,13 @@ class Check {
   void start(Subject subject) {
     open_.emplace(count_, std::chrono::steady_clock::now());
     const dane::CheckTools tools{resolver_, sessions_, judge_};
+    dane::CheckOptions options = settings_.options;
+    options.now = time_of(context_);  // a long list takes its time
     auto done = [this, number = count_++](const dane::CheckReport& report) { take(number, report); };
     if (settings_.hosts)
-      dane::check_given_host(tools, settings_.options, std::move(subject.question), std::move(done));
+      dane::check_given_host(tools, options, std::move(subject.question), std::move(done));
     else
-      dane::check_domain(tools, settings_.options, std::move(subject.question.name), std::move(done));
+      dane::check_domain(tools, options, std::move(subject.question.name), std::move(done));
   }
 
   void take(std::size_t number, const dane::CheckReport& report) {
@@ -301,7 +306,7 @@ class Check {
   }
 
   std::string text_of(const dane::CheckReport& report, int status) const {
-    if (context_.json()) return json_line("smdane.check/1", dane::to_json(report, status, settings_.options.now));
+    if (context_.json()) return json_line("smdane.check/1", dane::to_json(report, status));
     std::string text = printable(dane::summary(report)) + '\n';
     if (settings_.list) return text;
     auto findings = dane::all_findings(report);

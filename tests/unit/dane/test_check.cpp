@@ -289,6 +289,7 @@ TEST_CASE("check/keys: RSA and ECDSA both, and a kind that is not there is no fa
       const CheckReport report = world.domain("example.org");
       is(report, Verdict::is_protected, 0);
       CHECK(world.probe.asked().size() == 2);
+      CHECK(has(report, "dane.key-closed") == (how.outcome == ProbeOutcome::closed));
     }
 
   // The record is of one key, the server has two.
@@ -418,7 +419,7 @@ TEST_CASE("check/json: what changes from night to night stands under run") {
     World world(mx_text + host_text + "_25._tcp.mx.example.org. TLSA 2 1 1 " + a + "\n");
     world.options.now += later;
     world.probe.set("192.0.2.1", presents("mx.example.org/" + std::to_string(60 - later.count() / 24) + "/" + key_a));
-    return to_json(world.domain("example.org"), 0, world.options.now);
+    return to_json(world.domain("example.org"), 0);
   };
   const auto without_run = [](const json::Value& value) {
     json::Value copy;
