@@ -65,10 +65,7 @@ json::Value time_or_null(std::int64_t seconds) {
 
 json::Value key_json(const Description& description, const Key& key, std::int64_t now) {
   json::Array uses;
-  for (const auto& [may, use] :
-       {std::pair(key.can_certify, "certify"), std::pair(key.can_sign, "sign"), std::pair(key.can_encrypt, "encrypt"),
-        std::pair(key.can_authenticate, "authenticate")})
-    if (may) uses.emplace_back(use);
+  for (std::string& use : uses_of(key)) uses.emplace_back(std::move(use));
   json::Object object{{"fingerprint", key.fingerprint},  {"algorithm", key.algorithm},
                       {"bits", std::int64_t{key.bits}},  {"weak", key.weak},
                       {"uses", std::move(uses)},         {"state", state_of(key, now)},
@@ -164,6 +161,15 @@ std::string_view state_of(const Key& key, std::int64_t now) {
 
 std::string_view state_of(const CertificateInfo& info, std::int64_t now) {
   return state_of(info.primary, now);
+}
+
+std::vector<std::string> uses_of(const Key& key) {
+  std::vector<std::string> uses;
+  if (key.can_certify) uses.emplace_back("certify");
+  if (key.can_sign) uses.emplace_back("sign");
+  if (key.can_encrypt) uses.emplace_back("encrypt");
+  if (key.can_authenticate) uses.emplace_back("authenticate");
+  return uses;
 }
 
 KeyChoice signs(const Description& description, std::int64_t now) {

@@ -38,6 +38,8 @@ Result<Description> describe(Keystore& store, CertificateInfo info, bool secret_
 // "usable", "expired", "revoked" or "invalid" now, of a certificate as a whole.
 std::string_view state_of(const CertificateInfo& info, std::int64_t now);
 std::string_view state_of(const Key& key, std::int64_t now);
+// What a key is for, by its flags: "certify", "sign", "encrypt", "authenticate".
+std::vector<std::string> uses_of(const Key& key);
 // The keys that sign and encrypt now: of a certificate whose secret key is stored here, only one whose secret part is
 // here signs.
 KeyChoice signs(const Description& description, std::int64_t now);

@@ -107,7 +107,6 @@ class Rows {
     text_ += "\n";
     last_ = {};
   }
-  bool color() const { return color_; }
   const std::string& text() const { return text_; }
 
  private:
@@ -259,11 +258,7 @@ void add_key(Rows& rows, const Description& description, const Key& key, const s
              std::int64_t now) {
   const bool primary = &key == &description.info.primary;
   rows.add(primary ? "primary key" : "subkey", key.fingerprint);
-  std::vector<std::string> uses;
-  for (const auto& [may, word] :
-       {std::pair(key.can_certify, "certify"), std::pair(key.can_sign, "sign"), std::pair(key.can_encrypt, "encrypt"),
-        std::pair(key.can_authenticate, "authenticate")})
-    if (may) uses.emplace_back(word);
+  const auto uses = uses_of(key);
   const std::string until =
       key.expires == 0 ? "since " + day(key.created) : day(key.created) + " to " + day(key.expires);
   const std::string fault = fault_words(key, now, primary ? no_self_signature : no_binding_signature);

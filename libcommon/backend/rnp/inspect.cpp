@@ -119,7 +119,10 @@ RightSignatures self_signatures(const Component& component, const Fingerprint& p
     if (!states && !revokes) continue;
     SignatureHandle handle;
     at(i, out(handle));
-    if (!handle || rnp_signature_is_valid(handle.get(), 0) != RNP_SUCCESS) continue;
+    if (!handle || get_number(rnp_signature_get_creation, handle.get()) != info->created ||
+        rnp_signature_is_valid(handle.get(), 0) != RNP_SUCCESS) {
+      continue;
+    }
     if (revokes) {
       found.revocations.push_back(*info);
     } else if (!found.statement || info->created >= found.statement->created) {
@@ -204,12 +207,23 @@ Key inspect_subkey(rnp_key_handle_t handle, const Component& component, const Ri
   return key;
 }
 
-// RNP's own copy: it writes components and signatures in the order in which it counts them.
+// RNP's own copy, which has components and signatures in the order in which RNP counts them.
 Result<Certificate> copy_of(rnp_key_handle_t primary) {
   const MemoryOutput output;
   if (rnp_key_export(primary, output.get(), RNP_KEY_EXPORT_PUBLIC | RNP_KEY_EXPORT_SUBKEYS) != RNP_SUCCESS)
     throw std::bad_alloc();
   return Certificate::parse(output.bytes());
+}
+
+// Of the subkeys from number `next` on, which is moved behind it; null if it is not there.
+KeyHandle next_subkey(rnp_key_handle_t primary, const Fingerprint& fingerprint, std::size_t& next) {
+  const std::size_t count = get_count(rnp_key_get_subkey_count, primary);
+  while (next < count) {
+    KeyHandle subkey;
+    rnp_key_get_subkey_at(primary, next++, out(subkey));
+    if (subkey && fingerprint_of(subkey.get()) == fingerprint) return subkey;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -245,8 +259,7 @@ CertificateInfo inspect_certificate(rnp_key_handle_t primary) {
             return rnp_uid_get_signature_at(uid.get(), i, handle);
           })));
     } else if (component.tag == packet_public_subkey) {
-      KeyHandle subkey;
-      rnp_key_get_subkey_at(primary, subkeys++, out(subkey));
+      const KeyHandle subkey = next_subkey(primary, fingerprint_of_key(component.body), subkeys);
       if (!subkey) continue;
       info.subkeys.push_back(
           inspect_subkey(subkey.get(), component, self_signatures(component, certificate->fingerprint, subkey.get())));

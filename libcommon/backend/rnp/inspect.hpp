@@ -11,9 +11,8 @@
 // - The primary key ends at the earlier of what its direct-key signature and its primary user ID say. Its flags are the
 //   direct-key signature's, otherwise the primary user ID's.
 // - A key without a self-signature is not valid: what would limit it may have been taken away.
-// - Without flags a primary key may do what its algorithm can, a subkey only encrypt: without a flag nobody asks for
-// its
-//   own consent to sign for another's certificate (§5.2.1.9).
+// - Without flags a primary key may do what its algorithm can, a subkey only encrypt: its own consent to sign for the
+//   certificate (§5.2.1.9) is asked for only where a flag says that it signs.
 #pragma once
 
 #include "backend/rnp/ffi.hpp"
