@@ -1,5 +1,5 @@
 #!/bin/sh
-# timeout: 600
+# timeout: 900
 # Each operation on a key of each kind: afterwards gpg, sq and ours agree what the key is, and what it is good for.
 . "${0%/*}/../lib.sh"
 . "${0%/*}/lib-python.sh"

@@ -42,6 +42,18 @@ def insist(lines):
         raise Wrong(lines)
 
 
+def listing(gpg):
+    """What a home of gpg has."""
+    options = ["--with-colons", "--fixed-list-mode", "--list-options", "show-sig-subpackets"]
+    return read_gpg(gpg.call(*options, "--check-sigs").stdout.decode("utf-8", "replace"))
+
+
+def wait_for(gpg):
+    """It dates a signature a second after the one before it: until none lies in the future."""
+    while time.time() <= max(signature.created for signature in listing(gpg).signatures.values()):
+        time.sleep(0.1)
+
+
 # Keys
 
 
@@ -125,24 +137,29 @@ MAKERS = {"gpg": made_by_gpg, "gpg-more": made_by_gpg_with_more, "sq": made_by_s
 def make_base(kind, protected, folder):
     base = Base(kind, protected, folder)
     MAKERS.get(kind, made_by_us)(base)
-    return finish(base)
+    finish(base)
+    case = Case(base, os.path.join(base.folder, "first"))
+    base.signatures = listing(case.exported()).signatures
+    return base
 
 
-def make_expired(base, folder):
-    """The same kind of key, whose time is over or will be in a second. gpg makes it so where the maker can't."""
-    expired = Base(base.kind, base.protected, os.path.join(folder, "expired"))
-    if base.kind in MAKERS:
-        MAKERS[base.kind](expired, "2d" if base.kind == "gpg" else "29d")
-    else:
-        expired.fingerprint = base.fingerprint
-        gpg = Gpg(os.path.join(expired.folder, "gpg"), passphrase_file(expired.folder, PASSPHRASE if base.protected else ""))
-        gpg.call("--import", data=base.ours().call("smkey", "export", "--secret", base.fingerprint)[0])
-        for which in (["*"], []):
-            gpg.call("--quick-set-expire", base.fingerprint, "seconds=1", *which)
-        secret = write(os.path.join(expired.folder, "made.asc"), gpg.call("--export-secret-keys", base.fingerprint).stdout)
-        gpg.close()
-        expired.ours().take(secret)
-    return expired
+def make_expired(kind, folder):
+    """A key whose time is over, or will be in a second. gpg makes it so where the maker can't."""
+    expired = Base(kind, False, os.path.join(folder, "expired"))
+    if kind in MAKERS:
+        MAKERS[kind](expired, "2d" if kind == "gpg" else "29d")
+        return finish(expired)
+    made_by_us(expired)
+    gpg = Gpg(os.path.join(expired.folder, "gpg"), passphrase_file(expired.folder, ""))
+    gpg.call("--import", data=expired.ours().call("smkey", "export", "--secret", expired.fingerprint)[0])
+    for which in (["*"], []):
+        gpg.call("--quick-set-expire", expired.fingerprint, "seconds=1", *which)
+    wait_for(gpg)
+    secret = gpg.call("--export-secret-keys", expired.fingerprint).stdout
+    gpg.close()
+    shutil.rmtree(expired.store)
+    expired.ours().take(write(os.path.join(expired.folder, "made.asc"), secret))
+    return finish(expired)
 
 
 def mail_of(address):
@@ -209,18 +226,14 @@ class Case:
         self.homes.append(home)
         return home
 
-    def listing(self, gpg):
-        options = ["--with-colons", "--fixed-list-mode", "--list-options", "show-sig-subpackets"]
-        return read_gpg(gpg.call(*options, "--check-sigs").stdout.decode("utf-8", "replace"))
-
     def exported(self):
         """The certificate and the secret key as files, and a home of gpg that has the certificate; some knew it before."""
         write(self.key.certificate, self.smkey("export", self.fingerprint))
         write(self.key.secret, self.smkey("export", "--secret", self.fingerprint))
         gpg = self.gpg()
         if self.base.protected:
-            gpg.take(self.base.certificate)
-        gpg.take(self.key.certificate)
+            gpg.take_certificate(self.base.certificate)
+        gpg.take_certificate(self.key.certificate)
         return gpg
 
     # What everybody says
@@ -234,24 +247,24 @@ class Case:
         gpg = self.exported()
         if secret:
             gpg.take(self.key.secret)
-        listing = self.listing(gpg)
+        listed = listing(gpg)
         found = differences(want, effective(ours), "ours", messages=False)
-        found += differences(want, effective(listing.view), "gpg")
-        found += [f"gpg: a signature does not verify: {record}" for record in listing.wrong]
+        found += differences(want, effective(listed.view), "gpg")
+        found += [f"gpg: a signature does not verify: {record}" for record in listed.wrong]
         for what, path in {"sq": self.key.certificate, "sq on the secret key": self.key.secret}.items():
-            inspected, listed = (run(["sq", *how, path]).stdout.decode() for how in (["inspect"], ["keyring", "list"]))
-            found += differences(want, effective(read_sq(inspected, listed)), what)
+            inspected, listed_by_sq = (run(["sq", *how, path]).stdout.decode() for how in (["inspect"], ["keyring", "list"]))
+            found += differences(want, effective(read_sq(inspected, listed_by_sq)), what)
         for use in ("sign", "encrypt"):
-            for who, uses in {"ours": shown["usable_for"], "gpg": listing.usable_for}.items():
+            for who, uses in {"ours": shown["usable_for"], "gpg": listed.usable_for}.items():
                 if (use in uses) != want.usable(use):
                     found.append(f"{who} {'can' if use in uses else 'can not'} {use}")
-        found += self.survived(listing)
+        found += self.survived(listed.signatures)
         insist(found)
         return gpg
 
-    def survived(self, listing):
+    def survived(self, signatures):
         lost = []
-        for name, signature in listing.signatures.items():
+        for name, signature in signatures.items():
             before = self.base.signatures.get(name)
             for kind, word in WISHES.items():
                 if before and kind in before.subpackets and signature.subpackets.get(kind) != before.subpackets[kind]:

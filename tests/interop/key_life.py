@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 
-from key_case import MAKERS, Case, Wrong, finish, make_base, make_expired
+from key_case import MAKERS, Case, Wrong, make_base, make_expired
 from key_operations import EXPIRED, OPERATIONS, expire_signing_subkey
 from mime_harness import Malformed
 from peers import Failed
@@ -72,23 +72,20 @@ def main():
     global FOLDER
     FOLDER, wanted = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
     os.makedirs(FOLDER)
-    bases, expired = {}, {}
-    for kind in KINDS:
-        for protected in (False, True):
-            bases[kind, protected] = make_base(kind, protected, FOLDER)
-        if kind != "gpg-more":
-            expired[kind] = make_expired(bases[kind, False], FOLDER)
-    for base in bases.values():
-        case = Case(base, os.path.join(base.folder, "first"))
-        base.signatures = case.listing(case.exported()).signatures
-        case.close()
-    for base in expired.values():
-        finish(base)
-    PLAN.extend(case for case in plan(bases, expired) if wanted in case[0])
-    bad = 0
     fork = multiprocessing.get_context("fork")
-    with concurrent.futures.ProcessPoolExecutor(max_workers=min(4, (os.cpu_count() or 1) + 1), mp_context=fork) as pool:
-        for number, (case, lines) in enumerate(zip(PLAN, pool.map(perform, range(len(PLAN)))), 1):
+
+    def pool():
+        # One more than there are processors: operations within a second of the last wait for the next.
+        return concurrent.futures.ProcessPoolExecutor(max_workers=min(4, (os.cpu_count() or 1) + 1), mp_context=fork)
+
+    with pool() as makers:
+        bases = {(kind, protected): makers.submit(make_base, kind, protected, FOLDER) for kind in KINDS for protected in (False, True)}
+        expired = {kind: makers.submit(make_expired, kind, FOLDER) for kind in KINDS if kind != "gpg-more"}
+    bases = {which: base.result() for which, base in bases.items()}
+    PLAN.extend(case for case in plan(bases, {kind: base.result() for kind, base in expired.items()}) if wanted in case[0])
+    bad = 0
+    with pool() as workers:
+        for number, (case, lines) in enumerate(zip(PLAN, workers.map(perform, range(len(PLAN)))), 1):
             bad += bool(lines)
             print(f"{'not ok' if lines else 'ok'} {number} - {case[0]}")
             for line in lines:

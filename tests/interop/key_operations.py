@@ -4,7 +4,7 @@ leaves the judging to its caller."""
 import os
 import time
 
-from key_case import DAY, PASSPHRASE, insist, mail_of, passphrase_file, refused
+from key_case import DAY, PASSPHRASE, insist, listing, mail_of, passphrase_file, refused, wait_for
 from key_views import Part, differences, effective, read_sq
 from mime_harness import Entity, check_encrypted
 from peers import Failed, Sq, on_terminal, run, write
@@ -119,7 +119,7 @@ def revocation_for(reason, message=None):
         if message:
             case.want.messages[case.fingerprint] = message
         gpg.take(path)
-        insist(differences(effective(case.want), effective(case.listing(gpg).view), "gpg with the revocation certificate"))
+        insist(differences(effective(case.want), effective(listing(gpg).view), "gpg with the revocation certificate"))
         both = b"".join(run(["sq", "dearmor", one]).stdout for one in (case.key.certificate, path))
         inspected = run(["sq", "inspect"], both).stdout.decode()
         insist(differences(effective(case.want), effective(read_sq(inspected, "")), "sq with the revocation certificate"))
@@ -235,7 +235,6 @@ def changed_by_gpg(case):
     case.address = case.key.address = f"{case.kind}@work.example"
 
     def lasting(days):
-        # gpg dates a signature a second after the one before it, into the future if need be.
         return began + days * DAY, int(time.time()) + 10 + days * DAY
 
     case.want.key.expires = lasting(2 * 365)
@@ -243,7 +242,7 @@ def changed_by_gpg(case):
         part.expires = lasting(365)
     if not case.passphrase:
         gpg.call("--quick-add-key", case.fingerprint, "cv25519", "encr", "1y")
-    wait_for(case, gpg)
+    wait_for(gpg)
     secret = gpg.call("--armor", "--export-secret-keys", case.fingerprint).stdout
     if case.passphrase:
         # Protected anew, so that we can't know it for the same key.
@@ -256,12 +255,6 @@ def changed_by_gpg(case):
     if case.kind == "sq":
         # gpg leaves the direct-key signature as it was and goes on to read the expiry in it, sq does not. Ours changes all.
         expire(case, "2y", lambda: case.lasting(2 * 365))
-
-
-def wait_for(case, gpg):
-    """Until none of its signatures lies in the future."""
-    while time.time() <= max(signature.created for signature in case.listing(gpg).signatures.values()):
-        time.sleep(0.1)
 
 
 def chain_of_growth(case):

@@ -177,7 +177,8 @@ class Gpg:
 
     def close(self):
         """Ends its agent."""
-        run(["gpgconf", "--homedir", self.home, "--kill", "all"])
+        if os.path.exists(os.path.join(self.home, "S.gpg-agent")):
+            run(["gpgconf", "--homedir", self.home, "--kill", "all"])
 
     def generate(self, key):
         of = {
@@ -195,6 +196,10 @@ class Gpg:
 
     def take(self, path):
         self.call("--import", path)
+
+    def take_certificate(self, path):
+        """As above, without an agent, which it would start for nothing."""
+        self.call("--no-autostart", "--import", path)
 
     def sign(self, data, key, text):
         return self.call("--armor", "--detach-sign", *(["--textmode"] if text else []), "-u", key.fingerprint, data=data).stdout
