@@ -95,8 +95,8 @@ def made_by_gpg(base, expires="3y", more=False):
 
     server = "--default-keyserver-url", "https://keys.example.org"
     on_day(-30, *server, "--quick-gen-key", base.user_ids[0], "ed25519", "cert,sign", expires)
-    listing = gpg.call("--with-colons", "--list-keys").stdout.decode()
-    base.fingerprint = next(line.split(":")[9] for line in listing.splitlines() if line.startswith("fpr:"))
+    keys = gpg.call("--with-colons", "--list-keys").stdout.decode()
+    base.fingerprint = next(line.split(":")[9] for line in keys.splitlines() if line.startswith("fpr:"))
     for day, *how in ((-30, "cv25519", "encr"), (-29, "ed25519", "sign"), (-28, "rsa2048", "sign")):
         on_day(day, "--quick-add-key", base.fingerprint, *how, expires)
     on_day(-20, "--quick-add-uid", base.fingerprint, base.user_ids[1])
