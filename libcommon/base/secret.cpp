@@ -65,7 +65,7 @@ void Secret::grow(std::size_t size) {
 void Secret::append(std::string_view bytes) {
   if (bytes.empty()) return;
   const std::size_t size = size_ + bytes.size();
-  if (size > mapped_) reserve(std::max(size, 2 * mapped_));
+  if (!data_ || size > mapped_) reserve(std::max(size, 2 * mapped_));
   memcpy(data_ + size_, bytes.data(), bytes.size());
   size_ = size;
 }

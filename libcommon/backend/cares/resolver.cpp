@@ -67,7 +67,8 @@ std::string query_message(const Job& job) {
 
 class CaresResolver final : public dns::Resolver {
  public:
-  explicit CaresResolver(Options options) : trust_(options.trust), window_(std::max<std::size_t>(options.window, 1)) {
+  explicit CaresResolver(const Options& options)
+      : trust_(options.trust), window_(std::max<std::size_t>(options.window, 1)) {
     for (const dns::Server& address : options.servers) {
       auto link = std::make_unique<Link>(address, options.patience, arrived_);
       if (!addresses_.empty()) addresses_ += ", ";
@@ -351,8 +352,8 @@ class CaresResolver final : public dns::Resolver {
 
 }  // namespace
 
-std::unique_ptr<dns::Resolver> make_resolver(Options options) {
-  return std::make_unique<CaresResolver>(std::move(options));
+std::unique_ptr<dns::Resolver> make_resolver(const Options& options) {
+  return std::make_unique<CaresResolver>(options);
 }
 
 }  // namespace sm::cares

@@ -24,6 +24,6 @@ struct Options {
 // Answers are Trust as in the options. Among secure, insecure, bogus and indeterminate it tells by AD; by SERVFAIL that
 // becomes an answer when checking is disabled (CD, RFC 4035 §3.2.2); and by asking a server once for the root's NS,
 // which one that validates knows to be secure.
-std::unique_ptr<dns::Resolver> make_resolver(Options options);
+std::unique_ptr<dns::Resolver> make_resolver(const Options& options);
 
 }  // namespace sm::cares

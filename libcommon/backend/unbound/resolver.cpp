@@ -232,7 +232,7 @@ Unexpected bad_setup(const char* what, int error) {
 
 }  // namespace
 
-Result<std::unique_ptr<dns::Resolver>> make_resolver(Options options) {
+Result<std::unique_ptr<dns::Resolver>> make_resolver(const Options& options) {
   if (access(options.trust_anchor.c_str(), R_OK) != 0)
     return fail(ErrorKind::config, "dns.no-trust-anchor",
                 "the root's trust anchor can't be read: " + options.trust_anchor,

@@ -21,6 +21,6 @@ struct Options {
 
 // libunbound works in a thread of its own; callbacks still come from process() only. Its cache lives as long as the
 // Resolver. Errors: dns.no-trust-anchor, dns.unbound (both: config).
-Result<std::unique_ptr<dns::Resolver>> make_resolver(Options options);
+Result<std::unique_ptr<dns::Resolver>> make_resolver(const Options& options);
 
 }  // namespace sm::unbound

@@ -56,7 +56,16 @@ TEST_CASE("base/remains: what is run from here is not concerned") {
   CHECK(WEXITSTATUS(status) == 0);
 }
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+// The sanitizer has a heap of its own.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SM_OWN_HEAP 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define SM_OWN_HEAP 1
+#endif
+
+#if defined(__GLIBC__) && !defined(SM_OWN_HEAP)
 
 namespace {
 
