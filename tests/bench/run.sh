@@ -39,12 +39,15 @@ pairs "$runs" "$dir/m.eml" "$floor sign $dir/sec.pgp" "$bin/smsign sign" \
   "gpg --batch --quiet --detach-sign --armor -u $fingerprint" "sq sign --detached --signer-file $dir/sec.asc" "gosop sign $dir/sec.asc"
 echo "== sign, 10 KB, with a passphrase from a file; unlocked; without one"
 echo sesame >"$dir/passphrase"
-locked="$dir/locked"
-"$bin/smkey" --store "$locked" generate --batch --passphrase-file "$dir/passphrase" 'Alice <alice@example.org>' >/dev/null
+# Two keys: what is unlocked is used before any passphrase.
+asked="$dir/asked" locked="$dir/locked"
+for store in "$asked" "$locked"; do
+  "$bin/smkey" --store "$store" generate --batch --passphrase-file "$dir/passphrase" 'Alice <alice@example.org>' >/dev/null
+done
 # shellcheck disable=SC2016 # for the shell in the new session
 keyctl session - sh -c '"$1/smkey" --store "$2" unlock --passphrase-file "$3" alice@example.org && shift 3 && exec "$@"' sh \
   "$bin" "$locked" "$dir/passphrase" "$build/bench/bench-pairs" "$runs" "$dir/m.eml" \
-  "$bin/smsign --store $locked sign --passphrase-file $dir/passphrase" "$bin/smsign --store $locked sign --batch" "$bin/smsign sign" 2>/dev/null
+  "$bin/smsign --store $asked sign --passphrase-file $dir/passphrase" "$bin/smsign --store $locked sign --batch" "$bin/smsign sign" 2>/dev/null
 echo "== verify, 10 KB"
 pairs "$runs" "$dir/s.eml" "$floor verify $dir/pub.pgp $dir/m.sig $dir/m.eml" "$bin/smsign verify -q" \
   "gpg --batch --quiet --verify $dir/g.sig $dir/m.eml" "sqv --keyring $dir/pub.pgp $dir/m.sig $dir/m.eml"

@@ -44,7 +44,6 @@ std::optional<Secret> passphrase_text(const Secret& passphrase) {
 Result<Secret> unprotected_packet(std::string_view secret_key, const Fingerprint& key,
                                   const PassphraseSource& passphrases, std::int64_t now) {
   Fingerprint primary;
-  bool is_protected = false;
   bool found = false;
   for (const Packet& packet : leading_packets(secret_key).packets) {
     if (packet.tag != packet_secret_key && packet.tag != packet_secret_subkey) continue;
@@ -54,7 +53,7 @@ Result<Secret> unprotected_packet(std::string_view secret_key, const Fingerprint
     if (packet.tag == packet_secret_key) primary = fingerprint;
     if (fingerprint != key || body->is_stub) continue;
     if (!body->is_protected) return Secret(packet.raw);
-    found = is_protected = true;
+    found = true;
   }
   if (!found) return fail(ErrorKind::key, "key.missing", "no secret key " + key);
   const Ffi ffi = make_ffi(now);
