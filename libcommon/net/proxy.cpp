@@ -59,8 +59,9 @@ Result<Proxy> parse_proxy(std::string_view text) {
   const auto url = parse_url("http://" + std::string(rest));
   if (!url) return refuse(text);
   if (url->path != "/" || !url->query.empty()) return refuse(std::string(text) + " has a path");
-  const bool port_given =
-      !rest.empty() && rest.find(':', rest.find(']') == rest.npos ? 0 : rest.find(']')) != rest.npos;
+  // Behind the bracket of an IPv6 address, if there is one.
+  const std::size_t bracket = rest.find(']');
+  const bool port_given = rest.find(':', bracket == std::string_view::npos ? 0 : bracket) != std::string_view::npos;
   return Proxy{.kind = known->kind, .host = url->host, .port = port_given ? url->port : default_port, .except = {}};
 }
 
