@@ -33,7 +33,8 @@ std::vector<std::string> parent_of(std::vector<std::string> segments) {
 }
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text != "." && text != ".." && text.find_first_of(std::string_view("/\0", 2)) == text.npos;
+  return !text.empty() && text != "." && text != ".." &&
+         text.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
 }
 
 }  // namespace
