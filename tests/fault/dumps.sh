@@ -1,6 +1,7 @@
 #!/bin/sh
 # No core dump of any program, whatever killed it, and no look into its memory for another process of the same user.
 . "${0%/*}/../lib.sh"
+if [ "${SM_SANITIZED:-OFF}" = ON ]; then skip_all "sanitizers have a heap and a start of their own"; fi
 need_command python3
 need_root
 cd "$SM_TMP" || exit 1

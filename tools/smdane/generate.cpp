@@ -83,12 +83,11 @@ Result<int> generate(cli::Context& context) {
                               .selector = number_of(context, "selector", 1),
                               .matching_type = number_of(context, "type", 1)};
   if (form.usage < 2) context.warn("no mail server heeds records of usage 0 and 1 (RFC 7672 §3.1.3)");
+  const dns::Name name = SM_TRY(service.tlsa_name());
   std::vector<dns::Record> records;
   for (const dane::Material& material : SM_TRY(materials_of(context, service, form))) {
-    dns::Record record{.name = SM_TRY(service.tlsa_name()),
-                       .type = dns::Type::tlsa,
-                       .ttl = ttl,
-                       .data = SM_TRY(tls::make_record(form, material))};
+    dns::Record record{.name = name, .type = dns::Type::tlsa, .ttl = ttl};
+    record.data = SM_TRY(tls::make_record(form, material));
     if (std::ranges::find(records, record) == records.end()) records.push_back(std::move(record));
   }
   std::string text;

@@ -214,7 +214,9 @@ Result<int> rollover(cli::Context& context) {
   const std::string current = SM_TRY(required(context, "current"));
   const std::string next = SM_TRY(required(context, "next"));
   const std::string path = SM_TRY(required(context, "state"));
-  const dane::KeyChange change{.current = SM_TRY(read_chain_file(current)), .next = SM_TRY(read_any_file(next))};
+  dane::KeyChange change;
+  change.current = SM_TRY(read_chain_file(current));
+  change.next = SM_TRY(read_any_file(next));
   if (change.current.front().key == change.next.front().key)
     return fail(ErrorKind::usage, "smdane.same-key", next + " has the key of " + current + ": nothing changes",
                 "--next is the key that will be used, not the one that is");

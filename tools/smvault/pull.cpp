@@ -64,16 +64,20 @@ Result<int> pull(cli::Context& context) {
       refused.emplace_back(json::Object{{"name", refusal.version.name()}, {"reason", refusal.error.code}});
       failures.add(refusal.version.name(), with_ways_out(refusal.error, session->vault->url().text(), fingerprint));
     }
-    SM_TRY(session->report(
-        "smvault.pull/1",
-        json::Object{{"fingerprint", fingerprint},
-                     {"result", result},
-                     {"bound", !is_unbound},
-                     {"merged", pulled.merged},
-                     {"added", pulled.added},
-                     {"removed", pulled.removed},
-                     {"refused", std::move(refused)}},
-        result + "  " + fingerprint + (is_unbound ? "  not bound" : "") + (pulled.added ? "  pushed" : "")));
+    std::string line = result;
+    line.append("  ")
+        .append(fingerprint)
+        .append(is_unbound ? "  not bound" : "")
+        .append(pulled.added ? "  pushed" : "");
+    SM_TRY(session->report("smvault.pull/1",
+                           json::Object{{"fingerprint", fingerprint},
+                                        {"result", result},
+                                        {"bound", !is_unbound},
+                                        {"merged", pulled.merged},
+                                        {"added", pulled.added},
+                                        {"removed", pulled.removed},
+                                        {"refused", std::move(refused)}},
+                           line));
   }
   return failures.end();
 }
