@@ -78,29 +78,11 @@ std::string_view name_of(Trust trust) {
   return "";
 }
 
-namespace {
-
-void turn(Resolver& resolver, std::vector<pollfd>& polled) {
-  polled.clear();
-  resolver.add_descriptors(polled);
-  // EINTR and the like: process() sees descriptors that are not ready, and timeout() gets shorter.
-  if (poll(polled.data(), polled.size(), resolver.timeout()) < 0)
-    for (pollfd& entry : polled) entry.revents = 0;
-  resolver.process(polled);
-}
-
-}  // namespace
-
-void run(Resolver& resolver) {
-  std::vector<pollfd> polled;
-  while (resolver.open() != 0) turn(resolver, polled);
-}
-
 Answer look_up(Resolver& resolver, Query query) {
   std::optional<Answer> answer;
   resolver.ask(std::move(query), [&](Answer got) { answer = std::move(got); });
   std::vector<pollfd> polled;
-  while (!answer) turn(resolver, polled);
+  for (; !answer; polled.clear()) turn({&resolver}, polled);
   return *std::move(answer);
 }
 

@@ -1,32 +1,23 @@
 // The port through which names are resolved, and what an answer says about how far it can be trusted.
 //
-// A program with one thread drives many questions, and sockets of its own, in one loop:
+// A program with one thread drives many questions, and sockets of its own, in one loop (base/pollable.hpp):
 //
-//   resolver.ask({.name = *name, .type = Type::mx}, [&](Answer answer) { … });
-//   while (there_is_work()) {
-//     std::vector<pollfd> polled = my_own_descriptors();
-//     resolver.add_descriptors(polled);
-//     poll(polled.data(), polled.size(), sooner(my_own_timeout(), resolver.timeout()));
-//     resolver.process(polled);   // calls back; a callback may ask() further questions
-//     my_own_process(polled);
-//   }
+//   resolver.ask({.name = *name, .type = Type::mx}, [&](Answer answer) { … });  // may ask() further questions
 //
 // One that has nothing else to do calls run(), or look_up() for a single question.
 #pragma once
-
-#include <poll.h>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "base/pollable.hpp"
 #include "dns/name.hpp"
 #include "dns/record.hpp"
 #include "dns/type.hpp"
@@ -122,26 +113,15 @@ struct Answer {
 using Callback = std::function<void(Answer answer)>;
 
 // Not for several threads.
-class Resolver {
+class Resolver : public Pollable {
  public:
   virtual ~Resolver() = default;  // questions still open are dropped, without a call back
 
   // Takes the question; so many are sent at a time (a setting of the backend), others wait. `done` is called once, from
   // process(), never from ask().
   virtual void ask(Query query, Callback done) = 0;
-  // Questions whose callbacks are still to come.
-  virtual std::size_t open() const = 0;
-
-  // Appends what to wait for.
-  virtual void add_descriptors(std::vector<pollfd>& polled) = 0;
-  // In how many milliseconds process() must be called though no descriptor is ready; -1: nothing is open.
-  virtual int timeout() const = 0;
-  // After every poll(), also one that timed out. Entries that are not the resolver's own are ignored.
-  virtual void process(std::span<const pollfd> polled) = 0;
 };
 
-// Drives it until nothing is open.
-void run(Resolver& resolver);
 // One question, waited for. Other open questions are driven meanwhile.
 Answer look_up(Resolver& resolver, Query query);
 

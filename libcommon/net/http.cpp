@@ -8,15 +8,6 @@
 namespace sm::net {
 namespace {
 
-void turn(HttpClient& client, std::vector<pollfd>& polled) {
-  polled.clear();
-  client.add_descriptors(polled);
-  // EINTR and the like: process() sees descriptors that are not ready, and timeout() gets shorter.
-  if (poll(polled.data(), polled.size(), client.timeout()) < 0)
-    for (pollfd& entry : polled) entry.revents = 0;
-  client.process(polled);
-}
-
 bool is_temporary(int status) {
   return status == 408 || status == 423 || status == 425 || status == 429 ||
          (status >= 500 && status != 501 && status != 505);
@@ -75,16 +66,11 @@ std::optional<Url> Response::redirect() const {
   return *std::move(to);
 }
 
-void run(HttpClient& client) {
-  std::vector<pollfd> polled;
-  while (client.open() != 0) turn(client, polled);
-}
-
 Result<Response> fetch(HttpClient& client, Request request) {
   std::optional<Result<Response>> response;
   client.start(std::move(request), [&](Result<Response> got) { response = std::move(got); });
   std::vector<pollfd> polled;
-  while (!response) turn(client, polled);
+  for (; !response; polled.clear()) turn({&client}, polled);
   return *std::move(response);
 }
 

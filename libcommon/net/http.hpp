@@ -1,29 +1,20 @@
 // HTTP (RFC 9110) as our programs need it: the port through which servers are asked.
 //
-// A program with one thread drives many exchanges, and other things, in one loop, as it does a dns::Resolver:
+// A program with one thread drives many exchanges, and other things, in one loop (base/pollable.hpp):
 //
-//   client.start({.url = *url}, [&](Result<Response> response) { … });
-//   while (there_is_work()) {
-//     std::vector<pollfd> polled = my_own_descriptors();
-//     client.add_descriptors(polled);
-//     poll(polled.data(), polled.size(), sooner(my_own_timeout(), client.timeout()));
-//     client.process(polled);  // calls back; a callback may start() further exchanges
-//     my_own_process(polled);
-//   }
+//   client.start({.url = *url}, [&](Result<Response> response) { … });  // may start() further exchanges
 //
 // One that has nothing else to do calls run(), or fetch() for a single exchange.
 #pragma once
 
-#include <poll.h>
-
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/pollable.hpp"
 #include "base/result.hpp"
 #include "io/stream.hpp"
 #include "net/netrc.hpp"
@@ -83,26 +74,15 @@ using HttpCallback = std::function<void(Result<Response> response)>;
 
 // TLS of version 1.2 at least, certificates always verified, no cookies, no cache, a User-Agent that says nothing of
 // the user. Not for several threads.
-class HttpClient {
+class HttpClient : public Pollable {
  public:
   virtual ~HttpClient() = default;  // exchanges still open are dropped, without a call back
 
   // Takes the request; so many are sent at a time (a setting of the backend), others wait. `done` is called once, from
   // process(), never from start().
   virtual void start(Request request, HttpCallback done) = 0;
-  // Exchanges whose callbacks are still to come.
-  virtual std::size_t open() const = 0;
-
-  // Appends what to wait for.
-  virtual void add_descriptors(std::vector<pollfd>& polled) = 0;
-  // In how many milliseconds process() must be called though no descriptor is ready; -1: nothing is open.
-  virtual int timeout() const = 0;
-  // After every poll(), also one that timed out. Entries that are not the client's own are ignored.
-  virtual void process(std::span<const pollfd> polled) = 0;
 };
 
-// Drives it until nothing is open.
-void run(HttpClient& client);
 // One exchange, waited for. Other open ones are driven meanwhile.
 Result<Response> fetch(HttpClient& client, Request request);
 

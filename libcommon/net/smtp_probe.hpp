@@ -1,10 +1,6 @@
 // The port through which a mail server's TLS is looked at: one connection to one address, up to the end of the
 // handshake. What was presented there is for others to judge.
-//
-// It is driven as dns::Resolver is, in the same loop.
 #pragma once
-
-#include <poll.h>
 
 #include <chrono>
 #include <compare>
@@ -12,11 +8,11 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/pollable.hpp"
 #include "net/address.hpp"
 
 namespace sm::net {
@@ -86,20 +82,13 @@ bool is_untested(ProbeOutcome outcome);
 Protocol protocol_of(std::uint16_t port);
 
 // Not for several threads.
-class SmtpProbe {
+class SmtpProbe : public Pollable {
  public:
   using Callback = std::function<void(ProbeResult result)>;
   virtual ~SmtpProbe() = default;  // what is still open is dropped, without a call back
 
   // Connects. `done` is called once, from process(), never from ask().
   virtual void ask(ProbeTarget target, Callback done) = 0;
-  // Connections whose callbacks are still to come.
-  virtual std::size_t open() const = 0;
-
-  // As in dns::Resolver.
-  virtual void add_descriptors(std::vector<pollfd>& polled) = 0;
-  virtual int timeout() const = 0;
-  virtual void process(std::span<const pollfd> polled) = 0;
 };
 
 }  // namespace sm::net

@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
                     ++sums[std::string(name_of(answer.outcome)) + " " + std::string(name_of(answer.security))];
                   });
   }
-  dns::run(*resolver);
+  run(*resolver);
   if (settings.quiet)
     for (const auto& [what, count] : sums) std::printf("%s %zu\n", what.c_str(), count);
   return 0;

@@ -318,19 +318,10 @@ class Check {
   Result<void> turn() {
     polled_.clear();
     if (has_room() && !subjects_.ended()) polled_.push_back(subjects_.descriptor());
-    const std::size_t input = polled_.size();
-    resolver_.add_descriptors(polled_);
-    probe_->add_descriptors(polled_);
-    int wait = -1;
-    for (const int other : {resolver_.timeout(), probe_->timeout(), results_.flush_in(), progress_.wait(), room_in()})
-      if (other >= 0) wait = wait < 0 ? other : std::min(wait, other);
-    // EINTR and the like: nothing is ready, and the next turn waits for less.
-    if (poll(polled_.data(), polled_.size(), wait) < 0)
-      for (pollfd& entry : polled_) entry.revents = 0;
-    if (input != 0 && polled_.front().revents != 0) SM_TRY(subjects_.read());
-    const auto others = std::span(polled_).subspan(input);
-    resolver_.process(others);
-    probe_->process(others);
+    const bool with_input = !polled_.empty();
+    const int wait = sooner(sooner(results_.flush_in(), progress_.wait()), room_in());
+    sm::turn({&resolver_, probe_.get()}, polled_, wait);
+    if (with_input && polled_.front().revents != 0) SM_TRY(subjects_.read());
     return results_.flush();
   }
 

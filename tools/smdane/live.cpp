@@ -53,16 +53,9 @@ std::vector<Seen> probe_all(const std::vector<net::Address>& addresses, const Se
                        .protocol = net::protocol_of(service.port)},
                       {}});
   // One at a time: some servers take it amiss otherwise.
-  std::vector<pollfd> polled;
   for (Seen& one : seen) {
     probe->ask(one.target, [&one](net::ProbeResult result) { one.result = std::move(result); });
-    while (probe->open() != 0) {
-      polled.clear();
-      probe->add_descriptors(polled);
-      if (poll(polled.data(), polled.size(), probe->timeout()) < 0)
-        for (pollfd& entry : polled) entry.revents = 0;
-      probe->process(polled);
-    }
+    run(*probe);
   }
   return seen;
 }

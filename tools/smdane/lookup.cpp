@@ -142,15 +142,9 @@ class Lookup {
   Result<void> turn() {
     polled_.clear();
     if (has_room() && !subjects_.ended()) polled_.push_back(subjects_.descriptor());
-    const std::size_t input = polled_.size();
-    resolver_.add_descriptors(polled_);
-    int wait = resolver_.timeout();
-    if (const int other = results_.flush_in(); other >= 0) wait = wait < 0 ? other : std::min(wait, other);
-    // EINTR and the like: nothing is ready, and the next turn waits for less.
-    if (poll(polled_.data(), polled_.size(), wait) < 0)
-      for (pollfd& entry : polled_) entry.revents = 0;
-    if (input != 0 && polled_.front().revents != 0) SM_TRY(subjects_.read());
-    resolver_.process(std::span(polled_).subspan(input));
+    const bool with_input = !polled_.empty();
+    sm::turn({&resolver_}, polled_, results_.flush_in());
+    if (with_input && polled_.front().revents != 0) SM_TRY(subjects_.read());
     return results_.flush();
   }
 

@@ -16,19 +16,11 @@ std::vector<ServerAnswer> ask_servers(const dns::Authority& authority, const dns
     resolvers.push_back(cares::make_resolver({.servers = {{.address = one.address}}}));
     resolvers.back()->ask({.name = name, .type = type}, [&one](dns::Answer answer) { one.answer = std::move(answer); });
   }
-  const auto is_open = [](const auto& resolver) { return resolver->open() != 0; };
+  std::vector<Pollable*> them;
+  for (const auto& resolver : resolvers) them.push_back(resolver.get());
   std::vector<pollfd> polled;
-  while (std::ranges::any_of(resolvers, is_open)) {
-    polled.clear();
-    int wait = -1;
-    for (const auto& resolver : resolvers) {
-      resolver->add_descriptors(polled);
-      if (const int other = resolver->timeout(); other >= 0) wait = wait < 0 ? other : std::min(wait, other);
-    }
-    if (poll(polled.data(), polled.size(), wait) < 0)
-      for (pollfd& entry : polled) entry.revents = 0;
-    for (const auto& resolver : resolvers) resolver->process(polled);
-  }
+  for (; std::ranges::any_of(them, [](const Pollable* one) { return one->open() != 0; }); polled.clear())
+    turn(them, polled);
   return answers;
 }
 
