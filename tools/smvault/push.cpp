@@ -22,7 +22,7 @@ Result<int> push(cli::Context& context) {
       return Unexpected{pushed.error()};
     const std::string result = !pushed ? "refused" : *pushed ? "pushed" : "unchanged";
     SM_TRY(session->report("smvault.push/1", json::Object{{"fingerprint", fingerprint}, {"result", result}},
-                           result + "  " + fingerprint));
+                           std::string(result).append("  ").append(fingerprint)));
     if (!pushed) failures.add(fingerprint, pushed.error());
   }
   return failures.end();
