@@ -15,7 +15,7 @@ constexpr std::size_t max_passphrase = 255;  // RNP's
 }  // namespace
 
 rnp_result_t protect(rnp_key_handle_t key, const Secret& text) {
-  return rnp_key_protect(key, text.view().data(), "AES256", nullptr, "SHA256", 0);
+  return rnp_key_protect(key, text.view().data(), "AES256", nullptr, "SHA512", 0);
 }
 
 Secret secret_packet(rnp_key_handle_t key) {
