@@ -1,6 +1,7 @@
 #include "base/remains.hpp"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -74,20 +75,31 @@ void wipe_stack() {
 
 }  // namespace sm
 
-// ---- the heap
+// ---- the heap: not a sanitizer's, which has its own
 
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SM_OWN_HEAP 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define SM_OWN_HEAP 1
+#define SM_SANITIZED __has_feature(address_sanitizer)
+#else
+#define SM_SANITIZED __SANITIZE_ADDRESS__
 #endif
 
-#if defined(__GLIBC__) && !defined(SM_OWN_HEAP)
+#if defined(__GLIBC__) && !SM_SANITIZED
 
 #include <malloc.h>
-#include <stdlib.h>
+
+bool sm::wipes_heap() {
+  return true;
+}
+
+namespace {
+
+// Whether free() gives the pages of this back to the kernel at once; to wipe those would only touch what never was in use.
+bool is_mapped(const void* memory) {
+  constexpr std::size_t is_mmapped = 2;  // IS_MMAPPED in the word before a chunk of glibc's
+  return static_cast<const std::size_t*>(memory)[-1] & is_mmapped;
+}
+
+}  // namespace
 
 extern "C" {
 
@@ -96,7 +108,7 @@ void __libc_free(void* memory);  // NOLINT(bugprone-reserved-identifier)
 
 void free(void* memory) noexcept {
   if (!memory) return;
-  explicit_bzero(memory, malloc_usable_size(memory));
+  if (!is_mapped(memory)) explicit_bzero(memory, malloc_usable_size(memory));
   __libc_free(memory);
 }
 
@@ -116,5 +128,11 @@ void* realloc(void* memory, std::size_t size) noexcept {
 }
 
 }  // extern "C"
+
+#else
+
+bool sm::wipes_heap() {
+  return false;
+}
 
 #endif

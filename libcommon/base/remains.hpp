@@ -16,4 +16,7 @@ void forbid_dumps();
 // the first one, before main() returns.
 void wipe_stack();
 
+// Whether free(3) and realloc(3) are those that wipe: not with a sanitizer, which has its own.
+bool wipes_heap();
+
 }  // namespace sm

@@ -56,17 +56,6 @@ TEST_CASE("base/remains: what is run from here is not concerned") {
   CHECK(WEXITSTATUS(status) == 0);
 }
 
-// The sanitizer has a heap of its own.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SM_OWN_HEAP 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define SM_OWN_HEAP 1
-#endif
-
-#if defined(__GLIBC__) && !defined(SM_OWN_HEAP)
-
 namespace {
 
 constexpr std::string_view mark = "what nobody else may read, and which is long enough to be found";
@@ -95,6 +84,7 @@ std::size_t marks_in(std::uintptr_t begin, std::size_t size) {
 }  // namespace
 
 TEST_CASE("base/remains: what is given back to the heap is wiped") {
+  if (!sm::wipes_heap()) return;
   // Small pieces, those of a thread's cache among them, and large ones; by free(), delete and realloc().
   for (const std::size_t size : {100, 1000, 30'000}) {
     CAPTURE(size);
@@ -119,10 +109,9 @@ TEST_CASE("base/remains: what is given back to the heap is wiped") {
 }
 
 TEST_CASE("base/remains: what calls left on the stack is wiped") {
+  if (!sm::wipes_heap()) return;  // a sanitizer guards the stack, too
   use_stack();
   CHECK(marks_below() > 0);
   sm::wipe_stack();
   CHECK(marks_below() == 0);
 }
-
-#endif
