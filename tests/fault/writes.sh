@@ -4,18 +4,10 @@
 # label: slow
 # timeout: 600
 . "${0%/*}/../lib.sh"
+. "${0%/*}/lib-searched.sh"
 need_command python3 strace gpg openssl
 need_root
 if [ "${SM_SANITIZED:-OFF}" = ON ]; then skip_all "sanitizers can't be traced"; fi
-kinds='ed25519:unprotected nistp256:protected'
-if [ "${SM_FULL:-0}" = 1 ]; then kinds="$kinds ed25519:protected nistp256:unprotected rsa3072:unprotected rsa3072:protected"; fi
-mkdir "$SM_TMP/bench"
-cd "$SM_TMP/bench" || exit 1
-at_exit 'gpgconf --homedir "$SM_TMP/bench/gnupg" --kill all 2>/dev/null || :'
-for kind in $kinds; do
-  python3 -B "$SM_TESTS/fault/writes.py" "${kind%:*}" "${kind#*:}" >../report 2>&1
-  is "$kind: run to the end" "$?" 0
-  grep '^#' ../report
-  is "$kind: nothing secret where it does not belong" "$(grep -v '^#' ../report)" ""
-done
+searched writes.py "nothing secret where it does not belong" 'ed25519:unprotected nistp256:protected' \
+  'ed25519:protected nistp256:unprotected rsa3072:unprotected rsa3072:protected'
 done_testing
