@@ -79,7 +79,8 @@ Result<std::string> info_in(const X509& certificate) {
 
 Result<dane::Material> read_material(std::string_view der) {
   const Certificate certificate = SM_TRY(parse_certificate(der));
-  return dane::Material{.certificate = std::string(der), .key = SM_TRY(info_in(*certificate))};
+  std::string key = SM_TRY(info_in(*certificate));
+  return dane::Material{.certificate = std::string(der), .key = std::move(key)};
 }
 
 Result<std::vector<dane::Material>> read_chain(std::string_view file) {
