@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "text/hex.hpp"
+#include "dane/tlsa.hpp"
 #include "text/time.hpp"
 
 namespace sm::dane {
@@ -13,12 +13,10 @@ json::Value time_value(std::chrono::sys_seconds when) {
 }
 
 json::Value to_json(const TlsaRecord& record) {
-  return json::object({{"usage", record.data.usage},
-                       {"selector", record.data.selector},
-                       {"type", record.data.matching_type},
-                       {"data", hex_lower(record.data.data)},
-                       {"use", name_of(record.usability)},
-                       {"matched", record.matched}});
+  json::Value value = dane::to_json(record.data);
+  value.add("use", name_of(record.usability));
+  value.add("matched", record.matched);
+  return value;
 }
 
 json::Value to_json(const CertificateFacts& facts) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dane/check.hpp"
+#include "dane/tlsa.hpp"
 #include "text/ascii.hpp"
 #include "text/time.hpp"
 
@@ -16,22 +17,6 @@ namespace {
 using net::KeyType;
 using net::ProbeOutcome;
 using report::Severity;
-
-net::Address address_of(const dns::Record& record) {
-  net::Address address;
-  if (const auto* v4 = std::get_if<dns::A>(&record.data)) {
-    std::ranges::copy(v4->address, address.octets.begin());
-  } else if (const auto* v6 = std::get_if<dns::Aaaa>(&record.data)) {
-    address.family = net::Address::Family::v6;
-    std::ranges::copy(v6->address, address.octets.begin());
-  }
-  return address;
-}
-
-std::string describe(const dns::Tlsa& record) {
-  return std::to_string(record.usage) + " " + std::to_string(record.selector) + " " +
-         std::to_string(record.matching_type);
-}
 
 // What may mean no more than that the server has no key of the kind that was asked for: some close instead of an alert.
 bool may_lack_key(const net::ProbeResult& result) {
@@ -154,8 +139,7 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
       secure = secure && standing == Standing::secure;
       has_alias = has_alias || answer.chain.size() > 1;
       if (report_.addresses.empty()) report_.canonical = answer.canonical();
-      for (const dns::Record& record : answer.records)
-        if (!std::holds_alternative<dns::Opaque>(record.data)) report_.addresses.push_back(address_of(record));
+      std::ranges::copy(addresses_in(answer), std::back_inserter(report_.addresses));
       if (answer.outcome == dns::Outcome::data) note_signatures(answer);
     }
     if (known == 0) return finish(HostVerdict::untested);
@@ -219,17 +203,11 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
 
   // ---- TLSA (RFC 7672 §2.2.3)
 
-  dns::Name below_port(const dns::Name& base) const {
-    const auto prefix = dns::Name::parse("_" + std::to_string(question_.port) + "._tcp");
-    auto joined = dns::Name::join(*prefix, base);
-    return joined ? *std::move(joined) : dns::Name();
-  }
-
   void next_tlsa() {
     while (candidate_ < candidates_.size()) {
-      const dns::Name name = below_port(candidates_[candidate_]);
+      auto name = tlsa_name(candidates_[candidate_], question_.port);
       // A name too long for the prefix has no TLSA record.
-      if (!name.is_root()) return ask(name, dns::Type::tlsa, &HostCheck::on_tlsa);
+      if (name) return ask(*std::move(name), dns::Type::tlsa, &HostCheck::on_tlsa);
       ++candidate_;
     }
     if (insecure_tlsa_)
@@ -264,16 +242,14 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
       const Usability usability = dane::usability(record, tools_.judge);
       report_.records.push_back({std::move(record), usability});
     }
-    std::ranges::sort(report_.records, {}, [](const TlsaRecord& record) {
-      return std::tie(record.data.usage, record.data.selector, record.data.matching_type, record.data.data);
-    });
+    std::ranges::sort(report_.records, {}, &TlsaRecord::data);
     bool any = false;
     for (const TlsaRecord& record : report_.records) {
       any = any || record.usability == Usability::usable;
       if (record.usability == Usability::usable) continue;
       find(Severity::warning, "tlsa-unusable",
            record.usability == Usability::pkix_usage ? "RFC 7672 §3.1.3" : "RFC 7672 §2.2",
-           "TLSA " + describe(record.data) + " can't be used: " + std::string(name_of(record.usability)),
+           "TLSA " + parameters_of(record.data) + " can't be used: " + std::string(name_of(record.usability)),
            record.usability == Usability::pkix_usage ? "publish usage 3, or 2" : "mend or remove it");
     }
     if (!any) {
@@ -293,7 +269,8 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
     pending_ = static_cast<int>(sessions_.size()) + 1;
     if (!options_.quick) {
       ++pending_;
-      ask(below_port(*report_.base_domain), dns::Type::a, &HostCheck::on_denial);
+      // It had TLSA records: it is not too long.
+      ask(*tlsa_name(*report_.base_domain, question_.port), dns::Type::a, &HostCheck::on_denial);
     }
     for (std::size_t i = 0; i < sessions_.size(); ++i) connect(i, options_.quick ? KeyType::any : KeyType::ecdsa);
     one_less();
@@ -397,7 +374,7 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
     for (const TlsaRecord& record : report_.records)
       if (!options_.quick && record.usability == Usability::usable && !record.matched)
         find(Severity::info, "tlsa-unmatched", "RFC 7671 §8.1",
-             "TLSA " + describe(record.data) + " matches nothing that was presented: the next key?");
+             "TLSA " + parameters_of(record.data) + " matches nothing that was presented: the next key?");
     finish(HostVerdict::is_protected);
   }
 
@@ -430,7 +407,7 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
                      "have the server send every certificate up to the one that is published");
     }
     const std::string what =
-        verdict.record ? "TLSA " + describe(report_.records[*verdict.record].data) : "a TLSA record";
+        verdict.record ? "TLSA " + parameters_of(report_.records[*verdict.record].data) : "a TLSA record";
     find_at(session.target, Severity::ok, "match", verdict.valid_until ? "RFC 7672 §3.1.2" : "RFC 7672 §3.1.1",
             key + what + " matches at depth " + std::to_string(verdict.depth) + ", " + session.seen->tls_version);
     if (session.certificate) {
@@ -496,6 +473,23 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
 void check_host(const CheckTools& tools, const CheckOptions& options, HostQuestion question,
                 std::function<void(HostReport)> done) {
   std::make_shared<HostCheck>(tools, options, std::move(question), std::move(done))->start();
+}
+
+std::vector<net::Address> addresses_in(const dns::Answer& answer) {
+  std::vector<net::Address> addresses;
+  for (const dns::Record& record : answer.records) {
+    net::Address address;
+    if (const auto* v4 = std::get_if<dns::A>(&record.data)) {
+      std::ranges::copy(v4->address, address.octets.begin());
+    } else if (const auto* v6 = std::get_if<dns::Aaaa>(&record.data)) {
+      address.family = net::Address::Family::v6;
+      std::ranges::copy(v6->address, address.octets.begin());
+    } else {
+      continue;
+    }
+    addresses.push_back(address);
+  }
+  return addresses;
 }
 
 Standing standing_of(const dns::Answer& answer) {

@@ -42,6 +42,9 @@ struct HostQuestion {
 void check_host(const CheckTools& tools, const CheckOptions& options, HostQuestion question,
                 std::function<void(HostReport)> done);
 
+// What A and AAAA records there are; what can't be read is left out.
+std::vector<net::Address> addresses_in(const dns::Answer& answer);
+
 // ---- shared with check.cpp
 
 // What an answer is good for.

@@ -1,6 +1,7 @@
 // TLSA: what a TLS server's certificate or key must be (RFC 6698 §2.1).
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 
@@ -17,7 +18,7 @@ struct Tlsa {
 
   template <class Fields, class Self>
   static void list(Fields& fields, Self& self);
-  bool operator==(const Tlsa&) const = default;
+  auto operator<=>(const Tlsa&) const = default;
 };
 
 }  // namespace sm::dns

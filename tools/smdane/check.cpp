@@ -13,6 +13,7 @@
 #include "cli/exit.hpp"
 #include "commands.hpp"
 #include "json/line.hpp"
+#include "options.hpp"
 #include "own_name.hpp"
 #include "report/finding.hpp"
 #include "resolver/options.hpp"
@@ -98,10 +99,7 @@ Result<Settings> settings_of(const cli::Context& context) {
     settings.options.ahead = std::chrono::days(*days);
     settings.days_given = true;
   }
-  if (context.flag("4") && context.flag("6"))
-    return fail(ErrorKind::usage, "cli.usage", "-4 and -6 exclude each other");
-  if (context.flag("4")) settings.options.family = net::Address::Family::v4;
-  if (context.flag("6")) settings.options.family = net::Address::Family::v6;
+  settings.options.family = SM_TRY(family_option(context));
   if (settings.protocol && !settings.hosts)
     return fail(ErrorKind::usage, "cli.usage", "--starttls goes with --host", "mail to a domain is SMTP on port 25");
   if (settings.nagios && context.json())

@@ -9,16 +9,6 @@ namespace {
 
 constexpr std::size_t max_file = 1024 * 1024;  // octets
 
-Result<Secret> read_file_secret(const std::string& path) {
-  const Descriptor file = SM_TRY(open_input(path));
-  DescriptorSource source(file.get());
-  Secret bytes(max_file + 1);
-  const std::size_t size = SM_TRY(read_full(source, {bytes.data(), bytes.size()}));
-  if (size > max_file) return fail(ErrorKind::data, "io.too-long", path + " is longer than 1 MiB");
-  bytes.shrink(size);
-  return bytes;
-}
-
 template <class T>
 Result<T> named(Result<T> read, const std::string& path) {
   if (!read) read.error().message.insert(0, path + ": ");
@@ -32,22 +22,22 @@ bool holds(std::string_view text, std::string_view what) {
 }  // namespace
 
 Result<std::vector<dane::Material>> read_chain_file(const std::string& path) {
-  const Secret bytes = SM_TRY(read_file_secret(path));
+  const Secret bytes = SM_TRY(read_file_secret(path, max_file));
   return named(tls::read_chain(bytes.view()), path);
 }
 
 Result<dane::Material> read_key_file(const std::string& path) {
-  const Secret bytes = SM_TRY(read_file_secret(path));
+  const Secret bytes = SM_TRY(read_file_secret(path, max_file));
   return named(tls::read_key(bytes.view()), path);
 }
 
 Result<dane::Material> read_request_file(const std::string& path) {
-  const Secret bytes = SM_TRY(read_file_secret(path));
+  const Secret bytes = SM_TRY(read_file_secret(path, max_file));
   return named(tls::read_request(bytes.view()), path);
 }
 
 Result<std::vector<dane::Material>> read_any_file(const std::string& path) {
-  const Secret bytes = SM_TRY(read_file_secret(path));
+  const Secret bytes = SM_TRY(read_file_secret(path, max_file));
   if (holds(bytes.view(), "-----BEGIN CERTIFICATE-----")) return named(tls::read_chain(bytes.view()), path);
   if (holds(bytes.view(), " CERTIFICATE REQUEST-----"))
     return std::vector<dane::Material>{SM_TRY(named(tls::read_request(bytes.view()), path))};

@@ -2,12 +2,13 @@
 
 #include "backend/tls/material.hpp"
 #include "commands.hpp"
+#include "dane/tlsa.hpp"
 #include "dns/zone_text.hpp"
 #include "files.hpp"
 #include "json/line.hpp"
 #include "live.hpp"
+#include "options.hpp"
 #include "service.hpp"
-#include "text/hex.hpp"
 
 namespace sm::smdane {
 namespace {
@@ -26,12 +27,6 @@ dane::Material pick(const std::vector<dane::Material>& chain, std::uint8_t usage
   return issuer && chain.size() > 1 ? chain[1] : chain.front();
 }
 
-std::optional<net::Address::Family> family_of(const cli::Context& context) {
-  if (context.flag("4")) return net::Address::Family::v4;
-  if (context.flag("6")) return net::Address::Family::v6;
-  return std::nullopt;
-}
-
 Result<std::vector<dane::Material>> materials_of(cli::Context& context, const Service& service,
                                                  const dane::RecordForm& form) {
   const auto certificate = context.value("cert");
@@ -41,15 +36,13 @@ Result<std::vector<dane::Material>> materials_of(cli::Context& context, const Se
   if ((certificate ? 1 : 0) + (key ? 1 : 0) + (request ? 1 : 0) + (live ? 1 : 0) != 1)
     return fail(ErrorKind::usage, "cli.usage",
                 "one of --cert, --key, --csr and --live says what the record is made of");
-  if (context.flag("4") && context.flag("6"))
-    return fail(ErrorKind::usage, "cli.usage", "-4 and -6 exclude each other");
-  if (family_of(context) && !live) return fail(ErrorKind::usage, "cli.usage", "-4 and -6 go with --live");
+  const auto family = SM_TRY(family_option(context));
+  if (family && !live) return fail(ErrorKind::usage, "cli.usage", "-4 and -6 go with --live");
   if (key) return std::vector{SM_TRY(read_key_file(*key))};
   if (request) return std::vector{SM_TRY(read_request_file(*request))};
   if (certificate) return std::vector{pick(SM_TRY(read_chain_file(*certificate)), form.usage)};
   std::vector<dane::Material> materials;
-  for (const auto& chain : SM_TRY(live_chains(context, service, family_of(context))))
-    materials.push_back(pick(chain, form.usage));
+  for (const auto& chain : SM_TRY(live_chains(context, service, family))) materials.push_back(pick(chain, form.usage));
   return materials;
 }
 
@@ -61,13 +54,7 @@ std::string nsupdate_text(const std::vector<dns::Record>& records) {
 
 std::string json_text(const Service& service, const std::vector<dns::Record>& records) {
   json::Array array;
-  for (const dns::Record& record : records) {
-    const auto& one = std::get<dns::Tlsa>(record.data);
-    array.push_back(json::object({{"usage", one.usage},
-                                  {"selector", one.selector},
-                                  {"type", one.matching_type},
-                                  {"data", hex_lower(one.data)}}));
-  }
+  for (const dns::Record& record : records) array.push_back(dane::to_json(std::get<dns::Tlsa>(record.data)));
   return json_line("smdane.generate/1", json::object({{"host", service.host.text()},
                                                       {"port", service.port},
                                                       {"name", records.front().name.text()},

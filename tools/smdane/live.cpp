@@ -4,7 +4,7 @@
 
 #include "backend/tls/material.hpp"
 #include "backend/tls/probe.hpp"
-#include "dns/rdata.hpp"
+#include "dane/check.hpp"
 #include "own_name.hpp"
 #include "resolver/options.hpp"
 
@@ -12,7 +12,6 @@ namespace sm::smdane {
 namespace {
 
 constexpr std::size_t window = 10;
-constexpr std::size_t max_addresses = 100;
 
 using Family = net::Address::Family;
 
@@ -26,11 +25,9 @@ Result<std::vector<net::Address>> addresses_of(dns::Resolver& resolver, const Se
     // An address that DNSSEC says is forged may be anybody's.
     if (answer.security == dns::Security::bogus || answer.outcome == dns::Outcome::failed) reason = answer.reason;
     if (answer.security == dns::Security::bogus) continue;
-    for (const dns::Record& record : answer.records)
-      if (const auto address = net::parse_address(dns::text_of(record.data));
-          address && addresses.size() < max_addresses)
-        addresses.push_back(*address);
+    std::ranges::copy(dane::addresses_in(answer), std::back_inserter(addresses));
   }
+  addresses.resize(std::min(addresses.size(), dane::max_addresses));
   if (addresses.empty())
     return fail(ErrorKind::temporary, "smdane.live", "no address of " + service.host.text() + ": " + reason);
   return addresses;

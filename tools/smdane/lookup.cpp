@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <tuple>
 
 #include "cli/exit.hpp"
 #include "commands.hpp"
+#include "dane/tlsa.hpp"
 #include "json/line.hpp"
 #include "resolver/options.hpp"
 #include "results.hpp"
@@ -32,8 +32,7 @@ int status_of(const Answer& answer) {
 // Name servers rotate them, and two nights are to be comparable.
 std::vector<dns::Tlsa> records_of(const Answer& answer) {
   auto records = answer.data<dns::Tlsa>();
-  std::ranges::sort(
-      records, {}, [](const dns::Tlsa& one) { return std::tie(one.usage, one.selector, one.matching_type, one.data); });
+  std::ranges::sort(records);
   return records;
 }
 
@@ -44,9 +43,7 @@ std::string line_of(const Service& service, const Answer& answer) {
     bool first = true;
     for (const dns::Tlsa& one : records_of(answer)) {
       if (!std::exchange(first, false)) line += ", ";
-      for (const std::uint8_t number : {one.usage, one.selector, one.matching_type})
-        line.append(std::to_string(number)).append(" ");
-      line += hex_lower(one.data);
+      line.append(dane::parameters_of(one)).append(" ").append(hex_lower(one.data));
     }
     if (first) line += "malformed";
   } else if (answer.outcome == Outcome::failed) {
@@ -59,11 +56,7 @@ std::string line_of(const Service& service, const Answer& answer) {
 
 std::string json_of(const Service& service, const Answer& answer, std::int64_t now) {
   json::Array records;
-  for (const dns::Tlsa& one : records_of(answer))
-    records.push_back(json::object({{"usage", one.usage},
-                                    {"selector", one.selector},
-                                    {"type", one.matching_type},
-                                    {"data", hex_lower(one.data)}}));
+  for (const dns::Tlsa& one : records_of(answer)) records.push_back(dane::to_json(one));
   json::Array aliases;
   for (std::size_t i = 1; i < answer.chain.size(); ++i) aliases.push_back(answer.chain[i].text());
   const bool failed = answer.outcome == Outcome::failed;

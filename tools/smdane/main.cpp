@@ -6,12 +6,15 @@ using sm::cli::Command;
 using sm::cli::Option;
 using sm::cli::ValueKind;
 
+constexpr Option dns_timeout = {.name = "dns-timeout",
+                                .kind = ValueKind::seconds,
+                                .value = "SECONDS",
+                                .help = "for each question to the DNS; default 10"};
+constexpr Option in_order = {.name = "sort", .help = "answer in the order of the input, not of completion"};
+
 constexpr Option lookup_options[] = {
-    {.name = "dns-timeout",
-     .kind = ValueKind::seconds,
-     .value = "SECONDS",
-     .help = "for each question to the DNS; default 10"},
-    {.name = "sort", .help = "answer in the order of the input, not of completion"},
+    dns_timeout,
+    in_order,
 };
 
 constexpr Option check_options[] = {
@@ -30,10 +33,7 @@ constexpr Option check_options[] = {
     {.name = "4", .help = "test IPv4 addresses only"},
     {.name = "6", .help = "test IPv6 addresses only"},
     {.name = "allow-private", .help = "nothing: hosts with signed TLSA records are connected to anywhere"},
-    {.name = "dns-timeout",
-     .kind = ValueKind::seconds,
-     .value = "SECONDS",
-     .help = "for each question to the DNS; default 10"},
+    dns_timeout,
     {.name = "connect-timeout",
      .kind = ValueKind::seconds,
      .value = "SECONDS",
@@ -42,7 +42,7 @@ constexpr Option check_options[] = {
      .kind = ValueKind::seconds,
      .value = "SECONDS",
      .help = "for each reply of a server, and for the handshake; default 30"},
-    {.name = "sort", .help = "answer in the order of the input, not of completion"},
+    in_order,
     {.name = "skip",
      .kind = ValueKind::file,
      .value = "FILE",

@@ -153,7 +153,10 @@ class State {
 
  private:
   explicit State(std::string path) : path_(std::move(path)) {}
-  Result<void> write() const { return write_file(path_, dane::write_state(all_), state_mode); }
+  // Nobody has a lock on it: another run may write its own at the same time.
+  Result<void> write() const {
+    return write_file(path_, dane::write_state(all_), state_mode, true, AtomicFile::Writers::many);
+  }
 
   std::string path_;
   std::vector<dane::Waiting> all_;

@@ -17,6 +17,7 @@ std::vector<ServerAnswer> ask_servers(const dns::Authority& authority, const dns
     resolvers.back()->ask({.name = name, .type = type}, [&one](dns::Answer answer) { one.answer = std::move(answer); });
   }
   std::vector<Pollable*> them;
+  them.reserve(resolvers.size());
   for (const auto& resolver : resolvers) them.push_back(resolver.get());
   std::vector<pollfd> polled;
   for (; std::ranges::any_of(them, [](const Pollable* one) { return one->open() != 0; }); polled.clear())

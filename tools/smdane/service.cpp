@@ -1,6 +1,7 @@
 #include "service.hpp"
 
 #include "backend/idn/idn.hpp"
+#include "dane/tlsa.hpp"
 #include "dns/servers.hpp"
 #include "dns/zone_token.hpp"
 #include "text/ascii.hpp"
@@ -26,7 +27,7 @@ std::string Service::text() const {
 }
 
 Result<dns::Name> Service::tlsa_name() const {
-  return dns::Name::join(SM_TRY(dns::Name::parse("_" + std::to_string(port) + "._tcp")), host);
+  return dane::tlsa_name(host, port);
 }
 
 Result<Service> parse_service(std::string_view text) {
