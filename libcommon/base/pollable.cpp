@@ -10,14 +10,18 @@ int sooner(int one, int other) {
 }
 
 void turn(std::span<Pollable* const> them, std::vector<pollfd>& polled, int timeout) {
+  std::vector<std::size_t> begins;
   for (Pollable* const one : them) {
+    begins.push_back(polled.size());
     one->add_descriptors(polled);
     timeout = sooner(timeout, one->timeout());
   }
+  begins.push_back(polled.size());
   // EINTR and the like: nothing is ready, and the next turn waits for less.
   if (poll(polled.data(), polled.size(), timeout) < 0)
     for (pollfd& entry : polled) entry.revents = 0;
-  for (Pollable* const one : them) one->process(polled);
+  const std::span<const pollfd> all = polled;
+  for (std::size_t i = 0; i < them.size(); ++i) them[i]->process(all.subspan(begins[i], begins[i + 1] - begins[i]));
 }
 
 void turn(std::initializer_list<Pollable*> them, std::vector<pollfd>& polled, int timeout) {

@@ -26,7 +26,8 @@ class Pollable {
   virtual void add_descriptors(std::vector<pollfd>& polled) = 0;
   // In how many milliseconds process() must be called though no descriptor is ready; -1: nothing is open.
   virtual int timeout() const = 0;
-  // After every poll(), also one that timed out; calls back. Entries that are not its own are ignored.
+  // After every poll(), also one that timed out; calls back. Shown are its own entries, not those of others: what was
+  // ready there may be closed since, and its number that of something new here.
   virtual void process(std::span<const pollfd> polled) = 0;
 
  protected:

@@ -123,9 +123,8 @@ Result<void> AtomicFile::commit() {
   return {};
 }
 
-Result<void> write_file(const std::string& path, std::string_view bytes, mode_t mode, bool durable,
-                        AtomicFile::Writers writers) {
-  AtomicFile file = SM_TRY(AtomicFile::create(path, mode, durable, writers));
+Result<void> write_file(const std::string& path, std::string_view bytes, mode_t mode, bool durable) {
+  AtomicFile file = SM_TRY(AtomicFile::create(path, mode, durable, AtomicFile::Writers::one));
   SM_TRY(file.write(bytes));
   SM_TRY(file.finish());
   return file.commit();

@@ -49,8 +49,7 @@ class AtomicFile final : public Sink {
   Writers writers_;
 };
 
-// Writes a small file in one go; by default as the only one who writes it: under a lock.
-Result<void> write_file(const std::string& path, std::string_view bytes, mode_t mode, bool durable = true,
-                        AtomicFile::Writers writers = AtomicFile::Writers::one);
+// Writes a small file in one go, as the only one who writes it: under a lock.
+Result<void> write_file(const std::string& path, std::string_view bytes, mode_t mode, bool durable = true);
 
 }  // namespace sm

@@ -63,6 +63,17 @@ SM_NAME="what was on all servers, and is not" expect_status 1 roll dane.split.te
 is "is forgotten" "$(grep -c split state)" 0
 is "and nothing else" "$(grep -c '^_25.*rollover' state)" 3
 
+# Two runs at once with one state: what one has noted while the other waited for the lock stays.
+exec 9<.
+flock 9
+smdane rollover --state two --current "$(certificate rollover.secure.test)" --next "$next" mx.rollover.secure.test >"$OUT" 9<&- &
+waiting=$!
+until readlink /proc/$waiting/fd/* | grep -Fqx "$PWD" || ! kill -0 $waiting; do sleep 0.05; done
+echo "_25._tcp.mx.else.test $digest 1 300" >two
+exec 9<&-
+wait $waiting
+is "both wrote the state" "$? $(grep -c '^_25' two)" "75 2"
+
 # The ACME hook. nsupdate and postfix only say what they were told; rollover.secure.test is what it would be after nsupdate.
 mkdir bin etc lineage
 printf '#!/bin/sh\necho "# $*" >>"%s/updates"; cat >>"%s/updates"\n' "$SM_TMP" "$SM_TMP" >bin/nsupdate

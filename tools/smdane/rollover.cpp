@@ -1,8 +1,11 @@
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 
 #include "backend/tls/material.hpp"
 #include "base/primitives.hpp"
@@ -131,18 +134,14 @@ class State {
  public:
   static Result<State> read(const std::string& path) {
     State state(path);
-    if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return state;
-    auto all = dane::parse_state(SM_TRY(read_file(path, dane::max_state)));
-    if (!all) {
-      all.error().message.insert(0, path + ": ");
-      return Unexpected{std::move(all).error()};
-    }
-    state.all_ = *std::move(all);
+    SM_TRY(state.load());
     return state;
   }
-  // What is known now: the time of safe servers begins, or begins anew later.
+  // What is known now: the time of safe servers begins, or begins anew later. What another run has noted stays.
   Result<void> note(Rollover& result, const std::string& name, const std::string& key, std::int64_t now,
                     std::uint32_t ttl) {
+    const Descriptor lock = SM_TRY(lock_directory());
+    SM_TRY(load());
     if (result.verdict == Verdict::not_published && dane::forget(all_, name, key)) return write();
     if (result.verdict != Verdict::safe) return {};
     const std::vector<dane::Waiting> before = all_;
@@ -153,9 +152,25 @@ class State {
 
  private:
   explicit State(std::string path) : path_(std::move(path)) {}
-  // Nobody has a lock on it: another run may write its own at the same time.
-  Result<void> write() const {
-    return write_file(path_, dane::write_state(all_), state_mode, true, AtomicFile::Writers::many);
+  Result<void> load() {
+    all_.clear();
+    if (access(path_.c_str(), F_OK) != 0 && errno == ENOENT) return {};
+    auto all = dane::parse_state(SM_TRY(read_file(path_, dane::max_state)));
+    if (!all) {
+      all.error().message.insert(0, path_ + ": ");
+      return Unexpected{std::move(all).error()};
+    }
+    all_ = *std::move(all);
+    return {};
+  }
+  Result<void> write() const { return write_file(path_, dane::write_state(all_), state_mode); }
+  // Of the directory, since the file is replaced; ends with the descriptor.
+  Result<Descriptor> lock_directory() const {
+    const std::string directory = std::filesystem::path(path_).parent_path() / ".";
+    Descriptor lock(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    while (lock && flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) continue;
+    if (!lock) return fail_errno("io.create", "can't lock the directory of " + path_, errno);
+    return lock;
   }
 
   std::string path_;
