@@ -26,18 +26,21 @@ class Fields:
         return self.take(self.take(1)[0])
 
 
+DIGESTS = {8: hashlib.sha256, 10: hashlib.sha512}
+
+
 @functools.cache
-def stretched(salt, count, passphrase):
-    """The key that a passphrase gives (RFC 9580 §3.7.1.3)."""
+def stretched(digest, salt, count, passphrase):
+    """The AES-256 key that a passphrase gives (RFC 9580 §3.7.1.3)."""
     whole = salt + passphrase
     size = max(len(whole), (16 + (count & 15)) << (count >> 4) + 6)
-    return hashlib.sha256((whole * (size // len(whole) + 1))[:size]).digest()
+    return DIGESTS[digest]((whole * (size // len(whole) + 1))[:size]).digest()[:32]
 
 
 def derived(fields, passphrase):
     kind, digest, salt, count = *fields.take(2), fields.take(8), fields.take(1)[0]
-    assert (kind, digest) == (3, 8)
-    return stretched(salt, count, passphrase)
+    assert kind == 3
+    return stretched(digest, salt, count, passphrase)
 
 
 @functools.cache
