@@ -31,6 +31,7 @@ Result<Web> open(const cli::Context& context) {
   if (const auto proxy = context.value("proxy"))
     settings.proxy = *proxy == "env" ? SM_TRY(environment_proxy(context)) : SM_TRY(net::parse_proxy(*proxy));
   Web web;
+  web.proxy = settings.proxy;
   if (const auto server = context.value("resolver")) {
     web.resolver = cares::make_resolver({.servers = {SM_TRY(dns::parse_server(*server))}});
     settings.resolver = web.resolver.get();

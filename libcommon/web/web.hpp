@@ -2,17 +2,20 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "cli/context.hpp"
 #include "dns/resolver.hpp"
 #include "net/http.hpp"
+#include "net/proxy.hpp"
 
 namespace sm::web {
 
 struct Web {
   std::unique_ptr<dns::Resolver> resolver;  // of --resolver; none: the system looks names up
   std::unique_ptr<net::HttpClient> client;  // uses it
+  std::optional<net::Proxy> proxy;          // that the client goes through: then nothing is to be asked of the DNS
 };
 
 // By the options of a command with Command::network. Errors: net.cafile (no_input), dns.bad-server (usage),

@@ -1,0 +1,55 @@
+#include "wkd/discovery.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "dns/rdata.hpp"
+
+namespace sm::wkd {
+namespace {
+
+void add_addresses(const dns::Answer& answer, std::vector<net::Address>& addresses) {
+  for (const dns::Aaaa& one : answer.data<dns::Aaaa>()) {
+    net::Address& address = addresses.emplace_back();
+    address.family = net::Address::Family::v6;
+    std::ranges::copy(one.address, address.octets.begin());
+  }
+  for (const dns::A& one : answer.data<dns::A>())
+    std::ranges::copy(one.address, addresses.emplace_back().octets.begin());
+}
+
+// That the name is not there, or has no address of this type.
+bool is_denied(const dns::Answer& answer) {
+  return answer.chain.size() <= 1 &&
+         (answer.outcome == dns::Outcome::no_name || answer.outcome == dns::Outcome::no_data);
+}
+
+}  // namespace
+
+Result<Discovery> discover(dns::Resolver& resolver, std::string_view domain, std::chrono::milliseconds timeout) {
+  const dns::Name name = SM_TRY(dns::Name::parse(host_of(Method::advanced, domain)));
+  std::array<std::optional<dns::Answer>, 2> answers;
+  constexpr std::array types = {dns::Type::aaaa, dns::Type::a};
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    resolver.ask({.name = name, .type = types[i], .timeout = timeout},
+                 [&answers, i](dns::Answer answer) { answers[i] = std::move(answer); });
+  }
+  std::vector<pollfd> polled;
+  for (; !answers[0] || !answers[1]; polled.clear()) turn({&resolver}, polled);
+
+  Discovery found;
+  for (const auto& answer : answers) add_addresses(*answer, found.addresses);
+  if (!found.addresses.empty()) return found;
+  for (const auto& answer : answers) {
+    if (answer->outcome != dns::Outcome::failed) continue;
+    return fail(ErrorKind::temporary, "wkd.dns",
+                "whether " + name.text() + " exists can't be found out: " +
+                    (answer->reason.empty() ? std::string(name_of(answer->failure)) : answer->reason));
+  }
+  const bool absent = std::ranges::all_of(answers, [](const auto& answer) { return is_denied(*answer); });
+  found.method = absent ? Method::direct : Method::advanced;
+  return found;
+}
+
+}  // namespace sm::wkd

@@ -1,0 +1,1 @@
+set(USES backend/rnp backend/idn json)
