@@ -115,7 +115,8 @@ Result<Reading> read_answer(CertificateReader& reader, std::string_view answer, 
     const bool usable = encryption_key(*info, now).key != nullptr;
     reading.certificates.push_back({std::move(piece.bytes), *std::move(info), usable});
   }
-  std::ranges::stable_partition(reading.certificates, &Found::usable);
+  std::stable_partition(reading.certificates.begin(), reading.certificates.end(),
+                        [](const Found& found) { return found.usable; });
   return reading;
 }
 
