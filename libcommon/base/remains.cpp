@@ -93,7 +93,8 @@ bool sm::wipes_heap() {
 
 namespace {
 
-// Whether free() gives the pages of this back to the kernel at once; to wipe those would only touch what never was in use.
+// Whether free() gives the pages of this back to the kernel at once: to wipe them would only touch what never was in
+// use.
 bool is_mapped(const void* memory) {
   constexpr std::size_t is_mmapped = 2;  // IS_MMAPPED in the word before a chunk of glibc's
   return static_cast<const std::size_t*>(memory)[-1] & is_mmapped;

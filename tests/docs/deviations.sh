@@ -274,6 +274,11 @@ opens x.eml "LF"
 printf 'Content-Type: text/plain\r\n\r\nHello Bob.\n' | gpg --batch -q --armor --trust-model always -r bob@example.net -e | sealed >x.eml
 opens x.eml "a mixture"
 
+deviation policy-empty-lines
+smmtasts generate --mode enforce --mx mail.example.org --max-age 14d | sed '2s/^/\r\n/; $s/$/\n\n/' >policy
+SM_NAME="$name: the policy is valid" expect_status 0 smmtasts lint policy
+is "$name: and each is named" "$(grep -c '^warning  line .: an empty line' "$OUT")" 3
+
 sed -n 's/^\.\\" test: //p' "$page" | sort >listed
 is "each deviation has its scenario, and each scenario its deviation" "$(sort -u tested)" "$(cat listed)"
 is "each item has a name" "$(grep -c '^\.\\" test: ' "$page")" "$(awk '/^\.Sh /{d = /DEVIATIONS/} d && /^\.It/ {n++} END {print n + 0}' "$page")"

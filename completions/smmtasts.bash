@@ -1,0 +1,50 @@
+# bash completion of smmtasts
+# shellcheck shell=bash
+_smmtasts() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' words='' kind='' i
+  COMPREPLY=()
+  if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' && $COMP_CWORD -gt 2 ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "$command:${COMP_WORDS[i]}" in
+    ':lint') command='lint' ;;
+    ':match') command='match' ;;
+    ':generate') command='generate' ;;
+    esac
+  done
+  case "$command:$prev" in
+  'lint:--output' | 'lint:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'lint:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'lint:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'lint:--timeout') :; return ;;
+  'lint:--status-fd') :; return ;;
+  'lint:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'match:--output' | 'match:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'match:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'match:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'match:--timeout') :; return ;;
+  'match:--status-fd') :; return ;;
+  'match:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'generate:--mode') mapfile -t COMPREPLY < <(compgen -W 'enforce testing none' -- "$cur"); return ;;
+  'generate:--mx') :; return ;;
+  'generate:--max-age') :; return ;;
+  'generate:--output' | 'generate:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'generate:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'generate:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'generate:--timeout') :; return ;;
+  'generate:--status-fd') :; return ;;
+  'generate:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  esac
+  case "$command" in
+  '') words='help lint match generate --help --version' ;;
+  'lint') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind=f ;;
+  'match') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'generate') words='--mode --mx --max-age --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  esac
+  if [[ $cur == -* || -z $kind ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+  else
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen "-$kind" -- "$cur")
+  fi
+}
+complete -F _smmtasts smmtasts

@@ -1,0 +1,78 @@
+#include "mtasts/record.hpp"
+
+#include <algorithm>
+
+#include "mtasts/fields.hpp"
+#include "text/ascii.hpp"
+
+namespace sm::mtasts {
+namespace {
+
+constexpr std::string_view version = "v=STSv1";
+
+Unexpected syntax(const std::string& what) {
+  return fail(ErrorKind::data, "mtasts.record-syntax", "the record can't be read: " + what,
+              R"(it has the form "v=STSv1; id=20260831085700Z")");
+}
+
+std::string_view without_blanks(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// sts-ext-value: visible ASCII but "=" and ";"; a semicolon has ended it already.
+bool is_value(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F && c != '='; });
+}
+
+}  // namespace
+
+bool is_record(std::string_view text) {
+  return text.starts_with("v=STSv1;");
+}
+
+Result<Record> parse_record(std::string_view text) {
+  if (!is_record(text))
+    return fail(ErrorKind::data, "mtasts.record-version", "the record does not begin with \"v=STSv1;\"");
+  if (text.size() > max_record) return syntax("it is too long");
+  std::string_view rest = text.substr(version.size() + 1);
+  std::optional<std::string> id;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(';'), rest.size());
+    const std::string_view field = without_blanks(rest.substr(0, end));
+    const bool is_last = end == rest.size();
+    rest.remove_prefix(is_last ? end : end + 1);
+    if (field.empty()) {
+      // A semicolon may end the record, and white space follow it; nothing but a field stands between two.
+      if (is_last) break;
+      return syntax("there is nothing between two semicolons");
+    }
+    const std::size_t equals = field.find('=');
+    if (equals == std::string_view::npos) return syntax("a field has no \"=\"");
+    const std::string_view name = field.substr(0, equals);
+    const std::string_view value = field.substr(equals + 1);
+    if (!is_field_name(name, max_ext_name)) return syntax("a field has a name that none can have");
+    if (name == "id") {
+      if (value.empty() || value.size() > max_id ||
+          !std::ranges::all_of(value, [](char c) { return is_alpha(c) || is_digit(c); }))
+        return fail(ErrorKind::data, "mtasts.record-id", "the id is not 1 to 32 letters and digits");
+      if (!id) id = value;
+    } else if (!is_value(value)) {
+      return syntax("a field has a value that none can have");
+    }
+  }
+  if (!id) return fail(ErrorKind::data, "mtasts.record-id", "the record has no id");
+  return Record{*std::move(id)};
+}
+
+Result<std::optional<Record>> pick_record(const std::vector<std::string>& texts) {
+  const auto count = std::ranges::count_if(texts, is_record);
+  if (count == 0) return std::optional<Record>();
+  if (count > 1)
+    return fail(ErrorKind::data, "mtasts.records", std::to_string(count) + " records begin with \"v=STSv1;\"",
+                "publish one");
+  return std::optional(SM_TRY(parse_record(*std::ranges::find_if(texts, is_record))));
+}
+
+}  // namespace sm::mtasts

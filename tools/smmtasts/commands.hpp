@@ -1,0 +1,12 @@
+// The commands of smmtasts; main.cpp is their table.
+#pragma once
+
+#include "cli/context.hpp"
+
+namespace sm::smmtasts {
+
+Result<int> lint(cli::Context& context);
+Result<int> match(cli::Context& context);
+Result<int> generate(cli::Context& context);
+
+}  // namespace sm::smmtasts

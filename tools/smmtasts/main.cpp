@@ -1,0 +1,54 @@
+#include "commands.hpp"
+
+namespace {
+
+using sm::cli::Command;
+using sm::cli::Option;
+using sm::cli::ValueKind;
+
+constexpr Option generate_options[] = {
+    {.name = "mode",
+     .kind = ValueKind::choice,
+     .value = "enforce|testing|none",
+     .help = "what a sender does with mail that the policy forbids"},
+    {.name = "mx",
+     .kind = ValueKind::text,
+     .value = "PATTERN",
+     .help = "a host that may get mail, or *. and a domain; repeatable",
+     .repeat = true},
+    {.name = "max-age",
+     .kind = ValueKind::seconds,
+     .value = "SECONDS",
+     .help = "how long a sender keeps the policy: 1209600, or 14d"},
+};
+
+constexpr Command commands[] = {
+    {.name = "lint",
+     .arguments = "[FILE]",
+     .help = "what is wrong with a policy, and what is unwise",
+     .max_arguments = 1,
+     .run = sm::smmtasts::lint,
+     .argument_kind = ValueKind::file,
+     .question = true},
+    {.name = "match",
+     .arguments = "FILE MXHOST",
+     .help = "may mail go to this host by the policy",
+     .min_arguments = 2,
+     .max_arguments = 2,
+     .run = sm::smmtasts::match,
+     .question = true},
+    {.name = "generate",
+     .help = "a policy, as it is published",
+     .max_arguments = 0,
+     .options = generate_options,
+     .run = sm::smmtasts::generate},
+};
+
+constexpr sm::cli::Program program = {
+    .name = "smmtasts", .help = "MTA-STS: which hosts of a domain may get mail, and how", .commands = commands};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return sm::cli::run(program, argc, argv);
+}
