@@ -34,6 +34,7 @@ constexpr Setting settings[] = {
     {"jobs", ValueKind::number, "N"},
     {"proxy", ValueKind::address, "URL|env"},
     {"resolver", ValueKind::address, "ADDR[@PORT]"},
+    {"server", ValueKind::address, "URL"},
     // keys: smkey, smsign, smcrypt
     {"algo", ValueKind::choice, "ed25519|rsa3072|rsa4096|nistp256|nistp384|nistp521"},
     {"default-key", ValueKind::key_id, "ID"},
