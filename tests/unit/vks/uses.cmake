@@ -1,0 +1,1 @@
+set(USES net backend/idn)
