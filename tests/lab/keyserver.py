@@ -6,8 +6,8 @@ Uploads are merged, and their self-signatures judged, by gpg in FOLDER/gpg; what
 of MAILHOST, or where this is "-" into FOLDER/mail/new, where a Postfix would put it.
 
 What a test can do to it, by files in FOLDER, which are looked at with each request:
-  limit        "N SECONDS [KIND]": so many requests of one client (of KIND by-email, by-fingerprint, by-keyid, upload or
-               request-verify only) in so many seconds; further ones are answered 429
+  limit        "N SECONDS [KIND]": so many requests of one client (of KIND by-email, by-fingerprint, by-keyid, upload request-verify,
+               lookup or add only) in so many seconds; further ones are answered 429
   maintenance  what Retry-After says; every request is answered 503
 FOLDER/log has a line a request: the number of its connection, method, path, status.
 """
@@ -168,6 +168,14 @@ class Store:
         self.tokens[token] = fingerprint
         return {"key_fpr": fingerprint, "status": status, "token": token}
 
+    def found(self, value):
+        """The fingerprint of the certificate with this fingerprint or key ID, of the primary key or a subkey, or with this proved
+        address; None."""
+        if "@" in value:
+            # Only exact matches, only with the consent of the address's owner.
+            return self.proved.get(canonical(value))
+        return next((key["fingerprint"] for key in self.listed() if any(one.endswith(value) for one in key["keys"])), None)
+
     def served(self, fingerprint):
         """The certificate without the user IDs whose addresses nobody has proved (About: "identity information is only published with
         consent")."""
@@ -246,6 +254,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                     return
                 with self.server.lock:
                     self.serve_key(parts[2], parts[3])
+            elif parts == ["pks", "lookup"]:
+                if self.held_up("lookup"):
+                    return
+                with self.server.lock:
+                    self.lookup(urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query))
             elif parts[0] == "verify" and len(parts) == 2:
                 with self.server.lock:
                     self.verify(parts[1])
@@ -256,19 +269,44 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def serve_key(self, way, value):
         """The API, "GET /vks/v1/by-fingerprint", "/by-keyid", "/by-email"."""
-        store = self.server.store
-        if way == "by-email":
-            # Only exact matches, only with the consent of the address's owner.
-            fingerprint = store.proved.get(canonical(urllib.parse.unquote(value, errors="strict")))
-        else:
-            # Of the primary key or any subkey; upper case, no 0x.
-            if not re.fullmatch({"by-fingerprint": "[0-9A-F]{40}", "by-keyid": "[0-9A-F]{16}"}.get(way, "()"), value):
-                raise Refusal(400, "Not what this takes")
-            owner = [key["fingerprint"] for key in store.listed() if any(one.endswith(value) for one in key["keys"])]
-            fingerprint = owner[0] if owner else None
+        # Upper case, no 0x.
+        if way != "by-email" and not re.fullmatch({"by-fingerprint": "[0-9A-F]{40}", "by-keyid": "[0-9A-F]{16}"}.get(way, "()"), value):
+            raise Refusal(400, "Not what this takes")
+        fingerprint = self.server.store.found(urllib.parse.unquote(value, errors="strict"))
         if not fingerprint:
             raise Refusal(404, "No key found for " + value)
-        self.answer(200, armored(store.served(fingerprint)), "application/pgp-keys")
+        self.answer(200, armored(self.server.store.served(fingerprint)), "application/pgp-keys")
+
+    def lookup(self, words):
+        """The API, "HTTP Keyserver Protocol (HKP) Interface": op=get, index and vindex, of exact matches; an index has one key at
+        most, and only the user IDs that are handed out. Its form is draft-gallagher-openpgp-hkp's machine-readable one."""
+        operation, value = words.get("op", [""])[0], words.get("search", [""])[0]
+        if operation not in ("get", "index", "vindex"):
+            raise Refusal(501, "Not supported")
+        if "@" not in value:
+            value = value.upper().removeprefix("0X")
+            if not re.fullmatch("[0-9A-F]{40}|[0-9A-F]{16}", value):
+                raise Refusal(400, "Not what this takes")
+        fingerprint = self.server.store.found(value)
+        if not fingerprint:
+            raise Refusal(404, "No key found for " + value)
+        if operation == "get":
+            self.answer(200, armored(self.server.store.served(fingerprint)), "application/pgp-keys")
+            return
+        lines = ["info:1:1", f"pub:{fingerprint}:::::"]
+        for address, owner in sorted(self.server.store.proved.items()):
+            if owner == fingerprint:
+                lines.append(f"uid:{urllib.parse.quote(address, safe='@')}:::")
+        self.answer(200, "\r\n".join(lines) + "\r\n")
+
+    def add(self, data):
+        """The same interface, "POST /pks/add": a form with keytext."""
+        if self.held_up("add"):
+            return
+        text = urllib.parse.parse_qs(data.decode("ascii", "replace")).get("keytext", [None])[0]
+        with self.server.lock:
+            status = self.upload({"keytext": text})["status"]
+        self.answer(200, f"Upload successful, {len(status)} addresses could be verified\n")
 
     def verify(self, token):
         """FAQ, "How does verification of email addresses work": whoever opens the link in the mail proves the address."""
@@ -293,6 +331,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         data = self.rfile.read(int(size))
         try:
+            if self.path == "/pks/add":
+                self.add(data)
+                return
             if not what:
                 raise Refusal(404, "No such page")
             if self.held_up(self.path.rpartition("/")[2]):

@@ -106,6 +106,30 @@ exec 5>&-
 wait $!
 is "and its status" $? 2
 
+# ---- the same server by programs of others, which speak HKP: it is what it says
+need_command sq
+SM_NAME="sq finds what we published" expect_status 0 sq keyserver --server hkps://keys.secure.test get bob@example.org
+cp "$OUT" sq.asc
+smvks get bob@example.org >ours.asc
+for file in sq.asc ours.asc; do gpg --list-packets $file 2>/dev/null | grep -v '^#' >$file.packets; done
+same "the same" sq.asc.packets ours.asc.packets
+idn=$(printf 'gus@b\303\274cher.example')
+gus=$(key "Gus <$idn>")
+smkey export "$gus" >gus.asc
+SM_NAME="sq uploads" expect_status 0 sq keyserver --server hkps://keys.secure.test send gus.asc
+SM_NAME="we find it" expect_status 0 smvks get "$gus"
+
+# ---- a domain that is no ASCII: asked for as A-labels, in whatever form the user ID has it
+SM_NAME="a receipt has A-labels" expect_status 0 smvks upload gus.asc
+is "as the server compares" "$(cat "$OUT")" 'unpublished  gus@xn--bcher-kva.example'
+SM_NAME="request-verify in UTF-8" expect_status 0 smvks request-verify gus.asc "$idn"
+check "a mail to it" lab_follow gus@xn--bcher-kva.example
+for query in "$idn" gus@xn--bcher-kva.example; do
+  SM_NAME="get $query" expect_status 0 smvks get "$query"
+  is "it is Gus's" "$(gpg --show-keys --with-colons "$OUT" | awk -F: '/^fpr/ { print $10; exit }')" "$gus"
+done
+like "asked as A-labels" "$log" ' GET /vks/v1/by-email/gus%40xn--bcher-kva\.example 200$'
+
 # ---- revoked
 smkey revoke --batch --yes "$bob" --reason compromised
 smkey export "$bob" >bob.asc
