@@ -15,12 +15,6 @@ Unexpected syntax(const std::string& what) {
               R"(it has the form "v=STSv1; id=20260831085700Z")");
 }
 
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 // sts-ext-value: visible ASCII but "=" and ";"; a semicolon has ended it already.
 bool is_value(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F && c != '='; });
