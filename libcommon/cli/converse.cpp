@@ -7,7 +7,6 @@
 #include <array>
 #include <cerrno>
 
-#include "cli/child.hpp"
 #include "io/memory.hpp"
 
 namespace sm::cli {
@@ -27,8 +26,12 @@ Result<std::string_view> read_some(const Descriptor& from, Secret& buffer) {
 }  // namespace
 
 Result<Conversation> converse(const std::vector<std::string>& command, std::string_view input, std::size_t limit) {
-  const BrokenPipeIgnored ignored;
   Child child = SM_TRY(Child::start(command, Child::Answers::output_and_diagnostics));
+  return converse(child, input, limit);
+}
+
+Result<Conversation> converse(Child& child, std::string_view input, std::size_t limit) {
+  const BrokenPipeIgnored ignored;
   fcntl(child.to().get(), F_SETFL, O_NONBLOCK);
   Secret buffer(io_piece);
   SecretSink output(limit);

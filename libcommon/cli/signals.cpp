@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 namespace sm::cli {
@@ -16,8 +17,10 @@ constexpr std::array<int, 3> deadly = {SIGTERM, SIGINT, SIGHUP};
 struct Shared {
   int terminal = -1;
   termios terminal_state{};
-  pid_t child = 0;
-  bool feeding = false;
+  struct {
+    pid_t pid = 0;
+    bool feeding = false;
+  } children[max_children];
   const char* file = nullptr;
   const Timeout* timeout = nullptr;
   int guards = 0;
@@ -29,7 +32,9 @@ Shared shared;
 void clean_up(int signal_number) {
   if (shared.terminal >= 0) tcsetattr(shared.terminal, TCSANOW, &shared.terminal_state);
   if (shared.file) unlink(shared.file);
-  if (shared.child > 0) kill(shared.child, shared.feeding ? SIGKILL : signal_number);
+  for (const auto& child : shared.children) {
+    if (child.pid > 0) kill(child.pid, child.feeding ? SIGKILL : signal_number);
+  }
 }
 
 void die(int signal_number) {
@@ -175,22 +180,24 @@ FileGuard::~FileGuard() {
 }
 
 void ChildGuard::watch(pid_t pid) {
-  watching_ = true;
-  shared.child = pid;
-  shared.feeding = true;
+  for (std::size_t place = 0; place < max_children && place_ == max_children; ++place) {
+    if (shared.children[place].pid == 0) place_ = place;
+  }
+  if (place_ == max_children) throw std::logic_error("too many children");
+  shared.children[place_] = {pid, true};
   add_guard();
 }
 
 ChildGuard::~ChildGuard() {
-  if (!watching_) return;
+  if (place_ == max_children) return;
   const SignalsBlocked blocked;
-  shared.child = 0;
+  shared.children[place_] = {};
   remove_guard();
 }
 
 void ChildGuard::fed() {
   const SignalsBlocked blocked;
-  shared.feeding = false;
+  shared.children[place_].feeding = false;
 }
 
 }  // namespace sm::cli

@@ -1,12 +1,13 @@
 // Signals. TERM, INT and HUP kill us with their own action, which is all that is needed as long as nothing outlives us.
-// While something does, a guard stands: a terminal without echo, a child at work for us, a temporary file where the
+// While something does, a guard stands: a terminal without echo, children at work for us, a temporary file where the
 // file system can't do without a name. What a handler needs lies in one static object of signals.cpp, since a handler
-// has no other way to find it: there is one of each.
+// has no other way to find it: there is one of each, but of children some.
 #pragma once
 
 #include <sys/types.h>
 #include <termios.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -79,6 +80,8 @@ class FileGuard {
 
 // A child that must not outlive us. As long as it is fed from us, a signal that kills us kills it with SIGKILL: it must
 // not take the end of a truncated message for the end of the message. Afterwards the signal is passed on.
+// At most max_children at a time.
+inline constexpr std::size_t max_children = 8;
 class ChildGuard {
  public:
   ChildGuard() = default;
@@ -90,7 +93,7 @@ class ChildGuard {
   void fed();
 
  private:
-  bool watching_ = false;
+  std::size_t place_ = max_children;  // none
 };
 
 }  // namespace sm::cli

@@ -174,6 +174,12 @@ class CertificateReader {
   virtual Result<std::string> strip(std::string_view certificate, const std::optional<std::vector<std::string>>& keep,
                                     bool minimal) = 0;
 
+  // Whether the owner of `old` has named `fresh` his: one of its user IDs whose text is in `user_ids` carries a right
+  // certification (RFC 9580 §5.2.1.4 to 7) by the primary key of `old`, not taken back, made while that key was neither
+  // expired nor revoked. Of a key that is revoked as compromised, or without a reason, nothing counts.
+  virtual Result<bool> is_certified(std::string_view fresh, const std::vector<std::string>& user_ids,
+                                    std::string_view old) = 0;
+
   // The transferable secret key (RFC 9580 §10.2) of what `certificate` says and the secret parts in `secret`, in an
   // order that depends on nothing else: the same state is the same bytes. Secret parts of keys that the certificate
   // does not hold are left out; its keys whose secret part is not there become stubs.

@@ -37,6 +37,7 @@ struct Keystore::State {
       : root(paths.root),
         reader(certificate_reader),
         certificates(paths.certificates),
+        address_in(address_of),
         index(paths.root, certificates, certificate_reader, clock, std::move(address_of)),
         secrets(paths.root),
         bindings(paths.root, clock) {}
@@ -47,6 +48,7 @@ struct Keystore::State {
   std::string root;
   CertificateReader& reader;
   store::CertD certificates;
+  UserIdAddress address_in;
   store::Index index;
   store::Secrets secrets;
   store::Bindings bindings;
@@ -217,6 +219,18 @@ Result<void> Keystore::record_conflict(std::string_view address, const Fingerpri
 
 Result<void> Keystore::accept(std::string_view address, const Fingerprint& fingerprint) {
   return state_->bindings.accept(address, fingerprint);
+}
+
+Result<bool> Keystore::is_successor(std::string_view address, const Fingerprint& fresh, const Fingerprint& old) {
+  const auto after = SM_TRY(certificate(fresh));
+  const auto before = SM_TRY(certificate(old));
+  if (!after || !before) return false;
+  const CertificateInfo info = SM_TRY(state_->reader.inspect(*after));
+  std::vector<std::string> user_ids;
+  for (const UserId& user_id : info.user_ids) {
+    if (user_id.valid && state_->address_in(user_id.text) == address) user_ids.push_back(user_id.text);
+  }
+  return state_->reader.is_certified(*after, user_ids, *before);
 }
 
 Result<bool> Keystore::forget(std::string_view address) {

@@ -73,6 +73,9 @@ class Keystore final : public KeySource {
   // Binds it to this certificate whatever it was bound to, even if that can't be read, and settles conflicts. It counts
   // as first seen when the binding or the conflict was.
   Result<void> accept(std::string_view address, const Fingerprint& fingerprint);
+  // Whether the owner of `old` has named `fresh` his successor for this address: a valid user ID of the address in
+  // `fresh` is certified by it (CertificateReader::is_certified()). false if one of them is not in the store.
+  Result<bool> is_successor(std::string_view address, const Fingerprint& fresh, const Fingerprint& old);
   // false: it was not bound.
   Result<bool> forget(std::string_view address);
 

@@ -43,6 +43,26 @@ Unexpected unknown(std::string_view id) {
   return fail(ErrorKind::key, "id.unknown", "no certificate for " + std::string(id));
 }
 
+Unexpected in_conflict(Keystore& store, const Binding& binding) {
+  std::string others;
+  Fingerprint successor;
+  for (const BindingConflict& conflict : binding.conflicts) {
+    others.append(others.empty() ? "" : ", ").append(conflict.fingerprint);
+    // Whatever hinders telling leaves the conflict what it is.
+    const auto named = store.is_successor(binding.address, conflict.fingerprint, binding.fingerprint);
+    if (!named || !*named) continue;
+    others += " (its successor: signed by the old key)";
+    successor = conflict.fingerprint;
+  }
+  std::string message = binding.address;
+  message.append(" is bound to ").append(binding.fingerprint).append(", but ").append(others);
+  message += " was found for it since";
+  std::string hint = "ask " + binding.address;
+  hint.append(" which is right, then: smkey accept ").append(binding.address).append(" ");
+  hint += successor.empty() ? "FINGERPRINT" : successor;
+  return fail(ErrorKind::key, "id.conflict", std::move(message), std::move(hint));
+}
+
 Result<Fingerprint> resolve_key(Keystore& store, const Id& id) {
   // The primary key itself is found without the certificate's being read a first time here and a second time by who
   // uses it.
@@ -56,14 +76,7 @@ Result<Fingerprint> resolve_key(Keystore& store, const Id& id) {
 Result<Fingerprint> resolve_address(Keystore& store, const std::string& address, bool as_recipient) {
   const auto binding = SM_TRY(store.binding(address));
   if (binding) {
-    if (as_recipient && !binding->conflicts.empty()) {
-      std::vector<Fingerprint> others;
-      for (const BindingConflict& conflict : binding->conflicts) others.push_back(conflict.fingerprint);
-      return fail(
-          ErrorKind::key, "id.conflict",
-          address + " is bound to " + binding->fingerprint + ", but " + list_of(others) + " was found for it since",
-          "ask " + address + " which is right, then: smkey accept " + address + " FINGERPRINT");
-    }
+    if (as_recipient && !binding->conflicts.empty()) return in_conflict(store, *binding);
     if (!SM_TRY(store.has_certificate(binding->fingerprint))) {
       return fail(ErrorKind::key, "id.certificate-missing",
                   address + " is bound to " + binding->fingerprint + ", which is not in the store",

@@ -26,7 +26,7 @@ Result<Id> parse_id(std::string_view text);
 Result<Fingerprint> resolve(Keystore& store, std::string_view id);
 
 // A recipient: a fingerprint or an address only, else id.not-a-recipient (usage). Adds: a binding in conflict is
-// id.conflict (key) and names both.
+// id.conflict (key) and names both, and says which of them is the other's successor (Keystore::is_successor()).
 Result<Fingerprint> resolve_recipient(Keystore& store, std::string_view id);
 
 }  // namespace sm

@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "keystore/resolve.hpp"
+#include "lookup.hpp"
 #include "mime/address.hpp"
 #include "openpgp/session.hpp"
 #include "pgpmime/structure.hpp"
@@ -19,7 +20,7 @@ struct Recipients {
   std::vector<Fingerprint> hidden;        // those of them that the message must not name
   std::vector<std::string> missing;       // "alice@example.org: no certificate": --missing-key decides
   std::vector<std::string> refused;       // revoked or in conflict: 77 whatever the policy
-  std::vector<std::string> unanswered;    // an unreadable binding: 75 whatever the policy
+  std::vector<std::string> unanswered;    // an unreadable binding, a look-up without an answer: 75 whatever the policy
 };
 
 std::string join(const std::vector<std::string>& lines) {
@@ -77,13 +78,24 @@ bool is_visible(const std::set<std::string>& visible, const std::string& id, con
   });
 }
 
-// `visible`: nullptr where the message may name everybody it is encrypted to.
+// `visible`: nullptr where the message may name everybody it is encrypted to. `lookup`: the error that looking for it
+// ended with, nullptr if there was none.
 Result<void> add_recipient(cli::Context& context, Session& session, const std::string& id,
-                           const std::set<std::string>* visible, Recipients& recipients) {
+                           const std::set<std::string>* visible, const Error* lookup, Recipients& recipients) {
   const auto missing = [&](std::string_view why) -> Result<void> {
     recipients.missing.push_back(id + ": " + std::string(why));
     return context.status("MISSING_KEY", {{"recipient", id}, {"reason", std::string(why)}});
   };
+  if (lookup) {
+    if (lookup->kind != ErrorKind::key) {
+      recipients.unanswered.push_back(id + ": " + lookup->message);
+      return {};
+    }
+    if (lookup->code == "key.expired") return missing("expired");
+    if (lookup->code == "key.unusable") return missing("no encryption key");
+    recipients.refused.push_back(lookup->message);
+    return {};
+  }
   const auto fingerprint = resolve_recipient(session.store, id);
   if (!fingerprint) {
     const Error& error = fingerprint.error();
@@ -120,6 +132,8 @@ Result<Recipients> find_recipients(cli::Context& context, Session& session, cons
   if (context.flag("to-headers"))
     for (std::string& address : SM_TRY(header_recipients(header))) ids.push_back(std::move(address));
   if (ids.empty()) return fail(ErrorKind::data, "smcrypt.no-recipient", "the message names no recipient");
+  Lookups lookups;
+  if (context.flag("lookup")) lookups = SM_TRY(look_up_unknown(context, session, ids));
   const std::vector<std::string> own = context.values("encrypt-to");
   std::ranges::copy(own, std::back_inserter(ids));
 
@@ -128,7 +142,10 @@ Result<Recipients> find_recipients(cli::Context& context, Session& session, cons
   std::set<std::string> seen;
   for (const std::string& id : ids) {
     const bool blind = !context.flag("at-rest") && std::ranges::find(own, id) == own.end();
-    if (seen.insert(id).second) SM_TRY(add_recipient(context, session, id, blind ? &visible : nullptr, recipients));
+    if (!seen.insert(id).second) continue;
+    const auto lookup = lookups.find(id);
+    SM_TRY(add_recipient(context, session, id, blind ? &visible : nullptr,
+                         lookup == lookups.end() ? nullptr : &lookup->second, recipients));
   }
   if (!recipients.refused.empty())
     return fail(ErrorKind::key, "recipient.refused", join(recipients.refused),

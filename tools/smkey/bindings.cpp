@@ -15,21 +15,28 @@ Result<std::string> normal(const std::string& text) {
   return std::move(*address);
 }
 
-std::string text_of(const Binding& binding) {
+// Whatever hinders telling leaves a conflict what it is.
+bool is_successor(Session& session, const Binding& binding, const BindingConflict& conflict) {
+  const auto named = session.store.is_successor(binding.address, conflict.fingerprint, binding.fingerprint);
+  return named && *named;
+}
+
+std::string text_of(Session& session, const Binding& binding) {
   std::string text = printable(binding.address) + "  " + binding.fingerprint + "  " +
                      std::string(binding_source_name(binding.source)) + "  " + rfc3339(binding.first_seen) + "\n";
   for (const BindingConflict& conflict : binding.conflicts)
     text += "  conflict  " + conflict.fingerprint + "  " + std::string(binding_source_name(conflict.source)) + "  " +
-            rfc3339(conflict.seen) + "\n";
+            rfc3339(conflict.seen) + (is_successor(session, binding, conflict) ? "  successor\n" : "\n");
   return text;
 }
 
-json::Value json_of(const Binding& binding) {
+json::Value json_of(Session& session, const Binding& binding) {
   json::Array conflicts;
   for (const BindingConflict& conflict : binding.conflicts)
     conflicts.emplace_back(json::Object{{"fingerprint", conflict.fingerprint},
                                         {"source", std::string(binding_source_name(conflict.source))},
-                                        {"seen", rfc3339(conflict.seen)}});
+                                        {"seen", rfc3339(conflict.seen)},
+                                        {"successor", is_successor(session, binding, conflict)}});
   return json::Object{{"address", binding.address},
                       {"fingerprint", binding.fingerprint},
                       {"source", std::string(binding_source_name(binding.source))},
@@ -70,7 +77,7 @@ Result<int> bindings(cli::Context& context) {
   }
   std::string text;
   for (const Binding& binding : found)
-    text += context.json() ? json_line("smkey.bindings/1", json_of(binding)) : text_of(binding);
+    text += context.json() ? json_line("smkey.bindings/1", json_of(*session, binding)) : text_of(*session, binding);
   SM_TRY(context.print(text));
   return 0;
 }

@@ -78,6 +78,31 @@ constexpr Option subkey_add_options[] = {
     {.name = "usage", .kind = ValueKind::choice, .value = "sign|encrypt", .help = "what it is for (default encrypt)"},
 };
 
+constexpr Option server = {.name = "server",
+                           .kind = ValueKind::address,
+                           .value = "URL",
+                           .help = "the key server; default https://keys.openpgp.org"};
+
+constexpr Option search_options[] = {
+    {.name = "dry-run", .help = "write what was found to stdout, store nothing"},
+    server,
+};
+
+constexpr Option refresh_options[] = {
+    {.name = "all", .help = "every certificate that is stored"},
+    {.name = "rate", .kind = ValueKind::number, .value = "N", .help = "ask for N a second (default 1)"},
+    server,
+};
+
+constexpr Option publish_options[] = {
+    {.name = "address",
+     .kind = ValueKind::address,
+     .value = "ADDR",
+     .help = "only this address of the certificate",
+     .repeat = true},
+    server,
+};
+
 constexpr Option bindings_options[] = {
     {.name = "forget", .kind = ValueKind::address, .value = "ADDR", .help = "forget what this address is bound to"},
 };
@@ -198,6 +223,29 @@ constexpr Command commands[] = {
      .min_arguments = 2,
      .max_arguments = 2,
      .run = sm::smkey::subkey_revoke},
+    {.name = "search",
+     .arguments = "ADDR",
+     .help = "find the certificate of an address, bind it",
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .options = search_options,
+     .run = sm::smkey::search,
+     .argument_kind = ValueKind::address,
+     .network = true},
+    {.name = "refresh",
+     .arguments = "ID…",
+     .help = "ask the key server what is new of certificates",
+     .options = refresh_options,
+     .run = sm::smkey::refresh,
+     .network = true},
+    {.name = "publish",
+     .arguments = "ID",
+     .help = "give a certificate of yours to the key server",
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .options = publish_options,
+     .run = sm::smkey::publish,
+     .network = true},
     {.name = "bindings",
      .arguments = "[ADDR]",
      .help = "what addresses are bound to, since when, from where",

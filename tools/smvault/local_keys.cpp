@@ -1,12 +1,9 @@
 #include "local_keys.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 
-#include "cli/converse.hpp"
 #include "cli/exit.hpp"
+#include "cli/sibling.hpp"
 #include "json/value.hpp"
 
 namespace sm::smvault {
@@ -14,45 +11,10 @@ namespace {
 
 constexpr std::size_t max_answer = 64u << 20;  // bytes
 
-std::string smkey_path() {
-  std::array<char, 4096> self{};
-  const ssize_t size = readlink("/proc/self/exe", self.data(), self.size());
-  if (size > 0 && static_cast<std::size_t>(size) < self.size()) {
-    const std::string_view path(self.data(), static_cast<std::size_t>(size));
-    std::string beside = std::string(path.substr(0, path.rfind('/') + 1)) + "smkey";
-    if (access(beside.c_str(), X_OK) == 0) return beside;
-  }
-  return "smkey";
-}
-
-// The rest of the first line that begins with `begin`; empty if there is none.
-std::string_view line_behind(std::string_view text, std::string_view begin) {
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    if (line.starts_with(begin)) return line.substr(begin.size());
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-  }
-  return {};
-}
-
-ErrorKind kind_of(int status) {
-  for (const ErrorKind kind : {ErrorKind::usage, ErrorKind::data, ErrorKind::no_input, ErrorKind::unavailable,
-                               ErrorKind::temporary, ErrorKind::key, ErrorKind::config}) {
-    if (cli::exit_status(kind) == status) return kind;
-  }
-  return ErrorKind::bug;
-}
-
 Unexpected failure(const cli::Conversation& said) {
-  const std::string_view text = said.diagnostics;
-  if (!said.status) return fail(ErrorKind::temporary, "smvault.smkey", "smkey was ended by a signal");
-  const std::string code(line_behind(text, "[SM:] ERROR code="));
-  const std::string message(line_behind(text, "smkey: error: "));
-  ErrorKind kind = kind_of(*said.status);
-  if (code == "store.secret-conflict") kind = ErrorKind::key;  // also under tempfail = yes
-  return fail(kind, code.empty() ? "smvault.smkey" : code,
-              message.empty() ? "smkey ended with status " + std::to_string(*said.status) : message,
-              std::string(line_behind(text, "smkey: hint: ")));
+  Unexpected failed = cli::sibling_failure("smkey", "smvault.smkey", said);
+  if (failed.error.code == "store.secret-conflict") failed.error.kind = ErrorKind::key;  // also under tempfail = yes
+  return failed;
 }
 
 Unexpected unreadable() {
@@ -80,12 +42,7 @@ Result<std::string> text_member(const json::Value& document, std::string_view na
 
 }  // namespace
 
-LocalKeys::LocalKeys(const cli::Context& context) : command_{smkey_path()} {
-  const auto options = context.passed_on(false);
-  command_.insert(command_.end(), options.begin(), options.end());
-  // Whatever the configuration says, it is not to be quiet: its answers are read here.
-  command_.insert(command_.end(), {"--verbose", "--status-fd=2"});
-}
+LocalKeys::LocalKeys(const cli::Context& context) : command_(cli::sibling("smkey", context, false)) {}
 
 Result<std::optional<Secret>> LocalKeys::run(const std::vector<std::string>& words, std::string_view input) {
   std::vector<std::string> command = command_;

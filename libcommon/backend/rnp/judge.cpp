@@ -38,6 +38,18 @@ bool Judge::has_valid_identity(const Fingerprint& fingerprint) const {
   return identity && get_flag(rnp_uid_is_valid, identity.get());
 }
 
+bool Judge::is_right_certification(const Certificate& certifier, const Certificate& certified) {
+  if (!load(certifier) || !load_certificate(ffi_.get(), certified.bytes())) return false;
+  const KeyHandle key = locate(ffi_.get(), certified.fingerprint);
+  if (!key) return false;
+  UidHandle identity;
+  rnp_key_get_uid_handle_at(key.get(), 0, out(identity));
+  if (!identity) return false;
+  SignatureHandle signature;
+  rnp_uid_get_signature_at(identity.get(), 0, out(signature));
+  return signature && rnp_signature_is_valid(signature.get(), 0) == RNP_SUCCESS;
+}
+
 const SignaturePacket* Judge::newest(const Certificate& certificate, const Component& component, int first, int last) {
   std::vector<const SignaturePacket*> candidates;
   for (const SignaturePacket& signature : component.signatures) {

@@ -24,6 +24,9 @@ class Judge {
   // there is none. `component` must be one of `certificate`'s.
   const SignaturePacket* newest(const Certificate& certificate, const Component& component, int first, int last);
 
+  // Whether the one signature on the one user ID of `certified` is right, and made by the primary key of `certifier`.
+  bool is_right_certification(const Certificate& certifier, const Certificate& certified);
+
  private:
   bool has_valid_identity(const Fingerprint& fingerprint) const;
 

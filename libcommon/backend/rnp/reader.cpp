@@ -66,6 +66,13 @@ bool is_usable(const CertificateInfo& info) {
   return info.primary.valid || std::ranges::any_of(info.subkeys, [](const Key& key) { return key.valid; });
 }
 
+// Whether what a key signed at this time counts today.
+bool could_sign(const Key& key, std::int64_t at) {
+  if (at < key.created || (key.expires != 0 && at >= key.expires)) return false;
+  if (key.revocation == Revocation::none) return true;
+  return key.revocation != Revocation::compromised && key.revocation != Revocation::no_reason && at < key.revoked_at;
+}
+
 StandAloneRevocation stand_alone(const Packet& packet, const SignatureInfo& signature) {
   return {std::string(packet.raw),
           signature.issuer_fingerprint.empty() ? signature.issuer : signature.issuer_fingerprint};
@@ -279,6 +286,33 @@ Result<std::string> Reader::strip(std::string_view bytes, const std::optional<st
     if (self) kept.signatures.push_back(*self);
   }
   return result.bytes();
+}
+
+Result<bool> Reader::is_certified(std::string_view fresh, const std::vector<std::string>& user_ids,
+                                  std::string_view old) {
+  const Certificate by = SM_TRY(Certificate::parse(old));
+  const Certificate of = SM_TRY(Certificate::parse(fresh));
+  const auto info = state_->load(by);
+  if (!info || !info->primary.valid || by.fingerprint == of.fingerprint) return false;
+  for (const Component& component : of.components) {
+    if (component.tag != packet_user_id || std::ranges::find(user_ids, component.body) == user_ids.end()) continue;
+    const auto is_of_old = [&](const SignaturePacket& signature, int first, int last) {
+      return is_self_signature(signature, by.fingerprint, first, last);
+    };
+    // One that takes it back need not be right: this is for an offer, not for a decision.
+    if (std::ranges::any_of(component.signatures, [&](const SignaturePacket& signature) {
+          return is_of_old(signature, certification_revocation, certification_revocation);
+        }))
+      continue;
+    for (const SignaturePacket& signature : component.signatures) {
+      if (!is_of_old(signature, certification_first, certification_last)) continue;
+      if (!could_sign(info->primary, signature.info->created)) continue;
+      Certificate trial{of.fingerprint, {of.components.front(), {component.tag, component.body, {signature}}}};
+      trial.components.front().signatures.clear();
+      if (state_->is_right_certification(by, trial)) return true;
+    }
+  }
+  return false;
 }
 
 Result<Secret> Reader::compose_secret(std::string_view certificate, std::string_view secret) {

@@ -56,6 +56,8 @@ class Reader final : public CertificateReader {
                                                       std::string_view revocation) override;
   Result<std::string> strip(std::string_view certificate, const std::optional<std::vector<std::string>>& keep,
                             bool minimal) override;
+  Result<bool> is_certified(std::string_view fresh, const std::vector<std::string>& user_ids,
+                            std::string_view old) override;
   Result<Secret> compose_secret(std::string_view certificate, std::string_view secret) override;
   Result<std::optional<Secret>> merge_secrets(std::string_view old, std::string_view fresh) override;
 
