@@ -87,13 +87,12 @@ Result<void> add_recipient(cli::Context& context, Session& session, const std::s
     return context.status("MISSING_KEY", {{"recipient", id}, {"reason", std::string(why)}});
   };
   if (lookup) {
-    if (lookup->kind != ErrorKind::key) {
-      recipients.unanswered.push_back(id + ": " + lookup->message);
-      return {};
-    }
+    // By their codes: tempfail = yes in the configuration makes every status of the search one.
     if (lookup->code == "key.expired") return missing("expired");
     if (lookup->code == "key.unusable") return missing("no encryption key");
-    recipients.refused.push_back(lookup->message);
+    const bool refused =
+        lookup->kind == ErrorKind::key || lookup->code == "key.revoked" || lookup->code == "id.conflict";
+    (refused ? recipients.refused : recipients.unanswered).push_back(id + ": " + lookup->message);
     return {};
   }
   const auto fingerprint = resolve_recipient(session.store, id);
@@ -143,7 +142,7 @@ Result<Recipients> find_recipients(cli::Context& context, Session& session, cons
   for (const std::string& id : ids) {
     const bool blind = !context.flag("at-rest") && std::ranges::find(own, id) == own.end();
     if (!seen.insert(id).second) continue;
-    const auto lookup = lookups.find(id);
+    const auto lookup = lookups.find(mime::parse_address(id).value_or(id));
     SM_TRY(add_recipient(context, session, id, blind ? &visible : nullptr,
                          lookup == lookups.end() ? nullptr : &lookup->second, recipients));
   }

@@ -21,12 +21,11 @@ using SteadyClock = std::chrono::steady_clock;
 Result<std::vector<std::string>> unknown_among(Session& session, const std::vector<std::string>& recipients) {
   std::vector<std::string> unknown;
   for (const std::string& recipient : recipients) {
-    if (std::ranges::find(unknown, recipient) != unknown.end()) continue;
-    const Id id = SM_TRY(parse_id(recipient));
-    if (id.kind != IdKind::address) continue;
-    const auto known = resolve_recipient(session.store, recipient);
+    Id id = SM_TRY(parse_id(recipient));
+    if (id.kind != IdKind::address || std::ranges::find(unknown, id.text) != unknown.end()) continue;
+    const auto known = resolve_recipient(session.store, id.text);
     if (!known && (known.error().code == "id.unknown" || known.error().code == "id.ambiguous"))
-      unknown.push_back(recipient);
+      unknown.push_back(std::move(id.text));
   }
   return unknown;
 }
@@ -51,7 +50,9 @@ Result<Lookups> look_up_unknown(cli::Context& context, Session& session, const s
     if (left <= 0) return fail(ErrorKind::temporary, "cli.timeout", "not looked up in time");
     std::vector<std::string> words = command;
     words.insert(words.end(), {"--batch", "--timeout=" + std::to_string(left), "search", "--", recipient});
-    return Running{recipient, SM_TRY(cli::Child::start(words, cli::Child::Answers::output_and_diagnostics))};
+    cli::Child child = SM_TRY(cli::Child::start(words, cli::Child::Answers::output_and_diagnostics));
+    child.close_input();
+    return Running{recipient, std::move(child)};
   };
 
   std::deque<Running> running;

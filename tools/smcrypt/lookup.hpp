@@ -9,7 +9,7 @@
 
 namespace sm::smcrypt {
 
-// What hindered it, by recipient as given.
+// What hindered it, by address, normalised.
 using Lookups = std::map<std::string, Error>;
 
 // Runs `smkey search` for those of `recipients` that are an address without a binding to which not exactly one

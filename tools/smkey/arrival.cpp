@@ -35,8 +35,8 @@ Result<Arrival> judge(Session& session, std::string_view certificate, const std:
   if (!stored.empty()) whole = SM_TRY(reader.merge(stored, whole));
   Arrival arrival;
   arrival.news = SM_TRY(reader.strip(whole, std::nullopt, true));
-  const std::string merged =
-      stored.empty() ? arrival.news : SM_TRY(reader.merge(stored, arrival.news));
+  std::string merged = arrival.news;
+  if (!stored.empty()) merged = SM_TRY(reader.merge(stored, arrival.news));
   if (merged.size() > limits::network_certificate && merged.size() > stored.size())
     return bad_answer("the certificate would grow beyond all measure");
   arrival.info = SM_TRY(reader.inspect(merged));
@@ -86,7 +86,9 @@ Result<std::optional<Arrival>> arrival_of_address(Session& session, std::string_
   if (keep.empty()) return std::optional<Arrival>();
 
   const auto stored = SM_TRY(session.store.certificate(arrival.fingerprint));
+  std::string as_found = std::move(arrival.news);
   arrival = SM_TRY(judge(session, certificate, keep, stored ? std::string_view(*stored) : std::string_view()));
+  arrival.found = std::move(as_found);
   if (!bound.empty() && SM_TRY(session.reader->is_certified(certificate, keep, bound))) {
     const std::string signed_by_others = SM_TRY(session.reader->strip(certificate, keep, false));
     arrival.news = SM_TRY(session.reader->merge(arrival.news, signed_by_others));

@@ -20,8 +20,8 @@ struct Publication {
   std::vector<std::string> addresses;
 };
 
-// Of the user IDs that are valid those with an address, or with one of those that are named: one without an address can't
-// be verified, and would be given away for nothing.
+// Of the user IDs that are valid those with an address, or with one of those that are named: one without an address
+// can't be verified, and would be given away for nothing.
 Result<Publication> choose(cli::Context& context, const OwnKey& key) {
   std::vector<std::string> wanted;
   for (const std::string& given : context.values("address")) {

@@ -40,7 +40,8 @@ Result<std::vector<Fingerprint>> wanted(cli::Context& context, Session& session)
   if (context.flag("all")) fingerprints = SM_TRY(session.store.list_certificates());
   for (const std::string& id : context.arguments()) {
     auto fingerprint = SM_TRY(resolve(session.store, id));
-    if (std::ranges::find(fingerprints, fingerprint) == fingerprints.end()) fingerprints.push_back(std::move(fingerprint));
+    if (std::ranges::find(fingerprints, fingerprint) == fingerprints.end())
+      fingerprints.push_back(std::move(fingerprint));
   }
   // Neither who is asked nor who listens learns from the order which of them belong together.
   std::ranges::shuffle(fingerprints, FromKernel());
@@ -88,8 +89,7 @@ Result<Outcome> refresh_one(Session& session, KeyServer& server, const Fingerpri
   if (!stored) return Outcome{"absent", "missing"};  // deleted meanwhile
   const std::int64_t now = session.context.clock().now();
   const auto answer = SM_TRY(server.ask(fingerprint));
-  if (!answer)
-    return Outcome{"absent", std::string(state_of(SM_TRY(session.reader->inspect(*stored)), now))};
+  if (!answer) return Outcome{"absent", std::string(state_of(SM_TRY(session.reader->inspect(*stored)), now))};
   const auto certificates = SM_TRY(split_answer(*answer));
   if (certificates.size() != 1)
     return fail(ErrorKind::data, "smkey.answer", "there is more than one certificate in the answer");

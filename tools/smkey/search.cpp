@@ -78,7 +78,8 @@ Result<std::optional<Found>> look_up(Session& session, const std::string& addres
     Error& error = in_directory.error();
     if (error.kind != ErrorKind::data && error.kind != ErrorKind::unavailable) {
       if (error.kind == ErrorKind::temporary)
-        error.hint = "the key server is not asked in its place; to take its word: smvks get " + address + " | smkey import";
+        error.hint =
+            "the key server is not asked in its place; to take its word: smvks get " + address + " | smkey import";
       return in_directory;
     }
     session.context.note("the Web Key Directory gave no answer that can be used: " + error.message);
@@ -99,7 +100,9 @@ Unexpected unusable(const Arrival& arrival, BindingSource source, std::int64_t n
   const bool expired = why == Unusable::expired;
   std::string message(name_of(source));
   message.append(" has the certificate ").append(arrival.fingerprint);
-  message.append(revoked ? ", which is revoked" : expired ? ", which has expired" : ", to which nothing can be encrypted");
+  message.append(revoked   ? ", which is revoked"
+                 : expired ? ", which has expired"
+                           : ", to which nothing can be encrypted");
   return fail(ErrorKind::key, revoked ? "key.revoked" : expired ? "key.expired" : "key.unusable", std::move(message));
 }
 
@@ -178,7 +181,7 @@ Result<int> show(Session& session, const Found& found) {
   const std::int64_t now = session.context.clock().now();
   std::ranges::stable_partition(order, [&](const Arrival* arrival) { return is_usable(*arrival, now); });
   std::string packets;
-  for (const Arrival* arrival : order) packets += arrival->news;
+  for (const Arrival* arrival : order) packets += arrival->found;
   SM_TRY(session.context.print(armor(ArmorKind::public_key, packets)));
   return 0;
 }
