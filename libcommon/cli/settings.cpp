@@ -33,6 +33,7 @@ constexpr Setting settings[] = {
     {"dnssec", ValueKind::choice, "auto|resolver|local"},
     {"jobs", ValueKind::number, "N"},
     {"proxy", ValueKind::address, "URL|env"},
+    {"rate", ValueKind::number, "N"},
     {"resolver", ValueKind::address, "ADDR[@PORT]"},
     {"server", ValueKind::address, "URL"},
     // keys: smkey, smsign, smcrypt
@@ -47,6 +48,7 @@ constexpr Setting settings[] = {
     {"any-signer", ValueKind::none, ""},
     {"encrypt-to", ValueKind::key_id, "ID", true},
     {"keep-bcc", ValueKind::none, ""},
+    {"lookup", ValueKind::none, ""},
     {"max-message", ValueKind::size, "SIZE"},
     {"missing-key", ValueKind::choice, "fail|defer|pass"},
     {"no-protect-headers", ValueKind::none, ""},
