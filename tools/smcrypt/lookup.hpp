@@ -16,7 +16,7 @@ using Lookups = std::map<std::string, Error>;
 // certificate lays claim; for no other, since to ask for an address tells of it. At most four at a time, all within
 // --timeout, else within 20 seconds. What was found is in the store then; who has no certificate is not in the result.
 // An error of kind key says that what there is can't be used: key.revoked, key.expired, key.unusable, or a conflict;
-// any other that no answer was to be had. Errors: id.malformed, id.short, id.not-a-recipient (usage); store.*.
+// any other that no answer was to be had. Errors: id.malformed, id.short (usage).
 Result<Lookups> look_up_unknown(cli::Context& context, Session& session, const std::vector<std::string>& recipients);
 
 }  // namespace sm::smcrypt

@@ -59,11 +59,13 @@ class Progress {
  public:
   Progress(const cli::Context& context, std::size_t of)
       : of_(of), shown_(isatty(STDERR_FILENO) == 1 && !context.quiet() && !context.verbose()) {}
-  ~Progress() {
-    if (shown_) write("\r\x1b[K");
-  }
+  ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
+  // Before something else is said there.
+  void clear() const {
+    if (shown_) write("\r\x1b[K");
+  }
   void at(std::size_t count) const {
     if (!shown_) return;
     std::string text = "\rsmkey: refreshing ";
@@ -136,6 +138,7 @@ Result<int> refresh(cli::Context& context) {
       SM_TRY(report(context, fingerprint, *outcome, {}));
       continue;
     }
+    progress.clear();
     Error error = outcome.error();
     // What is wrong here is wrong with all of them.
     if (error.kind == ErrorKind::config || error.kind == ErrorKind::bug) return Unexpected{std::move(error)};

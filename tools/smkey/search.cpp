@@ -59,14 +59,14 @@ Result<std::optional<Found>> ask_directory(Session& session, const std::string& 
   pass_on_notes(session.context, said.diagnostics);
   if (said.status == 2) return std::optional<Found>();
   if (said.status != 0) return cli::sibling_failure("smwkd", "smkey.search", said);
-  return SM_TRY(read_answer(session, BindingSource::wkd, said.output.view(), address, bound));
+  return std::optional(SM_TRY(read_answer(session, BindingSource::wkd, said.output.view(), address, bound)));
 }
 
 Result<std::optional<Found>> ask_server(Session& session, const std::string& address, const std::string& bound) {
   KeyServer server = SM_TRY(KeyServer::open(session.context));
   const auto answer = SM_TRY(server.ask(address));
   if (!answer) return std::optional<Found>();
-  return SM_TRY(read_answer(session, BindingSource::vks, *answer, address, bound));
+  return std::optional(SM_TRY(read_answer(session, BindingSource::vks, *answer, address, bound)));
 }
 
 // The directory is the domain's own word. Whoever can keep it from being heard must not thereby have the key server's

@@ -125,6 +125,28 @@ TEST_CASE("keystore/resolve: a conflict stops a recipient and nobody else") {
   CHECK(*resolve_recipient(store, one) == one);  // by its fingerprint it is the user's own choice
 }
 
+TEST_CASE("keystore/resolve: a conflict says which is the successor") {
+  Fixture f;
+  Keystore store = f.open();
+  const Fingerprint one = f.put(store, toy("alice", {"<a@x>"}));
+  const Fingerprint named = f.put(store, toy("next", {"<a@x>" + one}));
+  const Fingerprint elsewhere = f.put(store, toy("other", {"<b@x>" + one}));
+  const Fingerprint refused = f.put(store, toy("invalid", {"!<a@x>" + one}));
+  CHECK(*store.is_successor("a@x", named, one));
+  CHECK_FALSE(*store.is_successor("a@x", elsewhere, one));  // by a user ID of another address
+  CHECK_FALSE(*store.is_successor("a@x", refused, one));    // by one that is not valid
+  CHECK_FALSE(*store.is_successor("a@x", one, named));
+  CHECK_FALSE(*store.is_successor("a@x", Fingerprint(40, 'A'), one));
+  REQUIRE(store.bind("a@x", one, BindingSource::import));
+  REQUIRE(store.record_conflict("a@x", elsewhere, BindingSource::wkd));
+  CHECK(resolve_recipient(store, "a@x").error().message.find("successor") == std::string::npos);
+  REQUIRE(store.record_conflict("a@x", named, BindingSource::vks));
+  const auto result = resolve_recipient(store, "a@x");
+  CHECK(code_of(result) == "id.conflict");
+  CHECK(result.error().message.find(named + " (its successor: signed by the old key)") != std::string::npos);
+  CHECK(result.error().hint.ends_with("smkey accept a@x " + named));
+}
+
 TEST_CASE("keystore/resolve: bound to a certificate that is gone, and to nothing else") {
   Fixture f;
   Keystore store = f.open();
