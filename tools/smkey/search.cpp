@@ -51,6 +51,21 @@ void pass_on_notes(cli::Context& context, std::string_view diagnostics) {
   }
 }
 
+// What smwkd wrote: certificates in binary or, where the configuration says json = yes, in a document.
+std::string certificates_in(std::string_view output) {
+  if (!output.starts_with('{')) return std::string(output);
+  const auto document = json::read(output.substr(0, output.find('\n')));
+  const json::Value* const list = document ? document->find("certificates") : nullptr;
+  std::string certificates;
+  if (list && list->array()) {
+    for (const json::Value& one : *list->array()) {
+      const json::Value* const text = one.find("certificate");
+      if (text && text->string()) certificates += *text->string();
+    }
+  }
+  return certificates;
+}
+
 // nullopt: the directory has none, or there is no directory.
 Result<std::optional<Found>> ask_directory(Session& session, const std::string& address, const std::string& bound) {
   std::vector<std::string> command = cli::sibling("smwkd", session.context, true);
@@ -59,7 +74,8 @@ Result<std::optional<Found>> ask_directory(Session& session, const std::string& 
   pass_on_notes(session.context, said.diagnostics);
   if (said.status == 2) return std::optional<Found>();
   if (said.status != 0) return cli::sibling_failure("smwkd", "smkey.search", said);
-  return std::optional(SM_TRY(read_answer(session, BindingSource::wkd, said.output.view(), address, bound)));
+  const std::string answer = certificates_in(said.output.view());
+  return std::optional(SM_TRY(read_answer(session, BindingSource::wkd, answer, address, bound)));
 }
 
 Result<std::optional<Found>> ask_server(Session& session, const std::string& address, const std::string& bound) {

@@ -97,12 +97,12 @@ echo $$ >"$SM_TMP/pid"
 exec sleep 60
 X
 smcrypt encrypt --lookup --to slow1@example.org <mail >"$OUT" 2>"$ERR" &
-for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   if [ -s pid ]; then break; fi
   sleep 0.2
 done
 kill $!
 wait $! 2>/dev/null
-gone() { for n in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$(cat pid)" 2>/dev/null || return 0; sleep 0.2; done; return 1; }
+gone() { for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$(cat pid)" 2>/dev/null || return 0; sleep 0.2; done; return 1; }
 check "and smwkd is gone" gone
 done_testing
