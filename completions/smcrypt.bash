@@ -16,11 +16,15 @@ _smcrypt() {
   'encrypt:--encrypt-to') :; return ;;
   'encrypt:--key') :; return ;;
   'encrypt:--missing-key') mapfile -t COMPREPLY < <(compgen -W 'fail defer pass' -- "$cur"); return ;;
+  'encrypt:--server') :; return ;;
   'encrypt:--output' | 'encrypt:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'encrypt:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
   'encrypt:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'encrypt:--passphrase-fd') :; return ;;
   'encrypt:--passphrase-file') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'encrypt:--cafile') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'encrypt:--resolver') :; return ;;
+  'encrypt:--proxy') :; return ;;
   'encrypt:--timeout') :; return ;;
   'encrypt:--status-fd') :; return ;;
   'decrypt:--max-message') :; return ;;
@@ -45,7 +49,7 @@ _smcrypt() {
   esac
   case "$command" in
   '') words='help encrypt decrypt maildir --help --version' ;;
-  'encrypt') words='--to --to-headers --encrypt-to --sign --key --missing-key --hidden --at-rest --keep-bcc --no-protect-headers --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'encrypt') words='--to --to-headers --encrypt-to --sign --key --missing-key --lookup --server --hidden --at-rest --keep-bcc --no-protect-headers --output -o --store --config --passphrase-fd --passphrase-file --cafile --resolver --proxy -4 -6 --allow-private --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'decrypt') words='--annotate --keep --max-message --output -o --store --config --passphrase-fd --passphrase-file --batch --timeout --status-fd --tempfail --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'maildir') words='--to --decrypt --jobs --keep-names --no-protect-headers --max-message --output -o --json --store --config --passphrase-fd --passphrase-file --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind=d ;;
   esac

@@ -23,6 +23,9 @@ _smkey() {
     ':subkey') command='subkey' ;;
     'subkey:add') command='subkey add' ;;
     'subkey:revoke') command='subkey revoke' ;;
+    ':search') command='search' ;;
+    ':refresh') command='refresh' ;;
+    ':publish') command='publish' ;;
     ':bindings') command='bindings' ;;
     ':accept') command='accept' ;;
     ':autocrypt') command='autocrypt' ;;
@@ -158,6 +161,38 @@ _smkey() {
   'subkey revoke:--timeout') :; return ;;
   'subkey revoke:--status-fd') :; return ;;
   'subkey revoke:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'search:--server') :; return ;;
+  'search:--output' | 'search:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'search:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'search:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'search:--cafile') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'search:--resolver') :; return ;;
+  'search:--proxy') :; return ;;
+  'search:--timeout') :; return ;;
+  'search:--status-fd') :; return ;;
+  'search:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'refresh:--rate') :; return ;;
+  'refresh:--server') :; return ;;
+  'refresh:--output' | 'refresh:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'refresh:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'refresh:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'refresh:--cafile') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'refresh:--resolver') :; return ;;
+  'refresh:--proxy') :; return ;;
+  'refresh:--timeout') :; return ;;
+  'refresh:--status-fd') :; return ;;
+  'refresh:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'publish:--address') :; return ;;
+  'publish:--server') :; return ;;
+  'publish:--output' | 'publish:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'publish:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'publish:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'publish:--cafile') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'publish:--resolver') :; return ;;
+  'publish:--proxy') :; return ;;
+  'publish:--timeout') :; return ;;
+  'publish:--status-fd') :; return ;;
+  'publish:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   'bindings:--forget') :; return ;;
   'bindings:--output' | 'bindings:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'bindings:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
@@ -209,7 +244,7 @@ _smkey() {
   'reindex:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   esac
   case "$command" in
-  '') words='help generate list show import export delete passwd expire revoke revocation uid subkey bindings accept autocrypt unlock lock reindex --help --version' ;;
+  '') words='help generate list show import export delete passwd expire revoke revocation uid subkey search refresh publish bindings accept autocrypt unlock lock reindex --help --version' ;;
   'uid') words='add revoke primary' ;;
   'subkey') words='add revoke' ;;
   'autocrypt') words='header import' ;;
@@ -228,6 +263,9 @@ _smkey() {
   'uid primary') words='--output -o --json --store --config --passphrase-fd --passphrase-file --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'subkey add') words='--algo --usage --output -o --json --store --config --passphrase-fd --passphrase-file --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'subkey revoke') words='--output -o --json --store --config --passphrase-fd --passphrase-file --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'search') words='--dry-run --server --output -o --json --store --config --cafile --resolver --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'refresh') words='--all --rate --server --output -o --json --store --config --cafile --resolver --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'publish') words='--address --server --output -o --json --store --config --cafile --resolver --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'bindings') words='--forget --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'accept') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'autocrypt header') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;

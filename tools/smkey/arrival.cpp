@@ -91,14 +91,17 @@ Result<std::optional<Arrival>> arrival_of_address(Session& session, std::string_
   arrival.found = std::move(as_found);
   if (!bound.empty() && SM_TRY(session.reader->is_certified(certificate, keep, bound))) {
     const std::string signed_by_others = SM_TRY(session.reader->strip(certificate, keep, false));
-    arrival.news = SM_TRY(session.reader->merge(arrival.news, signed_by_others));
-    arrival.is_successor = true;
+    std::string news = SM_TRY(session.reader->merge(arrival.news, signed_by_others));
+    std::string merged = news;
+    if (stored) merged = SM_TRY(session.reader->merge(*stored, news));
+    if (merged.size() <= limits::network_certificate) arrival.news = std::move(news);
   }
   return std::optional(std::move(arrival));
 }
 
 Result<Arrival> arrival_of_update(Session& session, std::string_view certificate, std::string_view stored) {
-  return judge(session, certificate, SM_TRY(user_ids_of(stored)), stored);
+  const auto keep = SM_TRY(user_ids_of(stored));
+  return judge(session, certificate, keep, stored);
 }
 
 }  // namespace sm::smkey

@@ -21,7 +21,6 @@ struct Arrival {
   std::string found;     // what is worth having of it
   std::string news;      // what the store may take of it
   CertificateInfo info;  // with that, and with what the store knows of it
-  bool is_successor = false;
 };
 
 // One that was asked for by address: of its user IDs come in those of `address` that are valid. nullopt: it has none.

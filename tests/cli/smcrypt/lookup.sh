@@ -103,6 +103,5 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 done
 kill $!
 wait $! 2>/dev/null
-gone() { for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$(cat pid)" 2>/dev/null || return 0; sleep 0.2; done; return 1; }
-check "and smwkd is gone" gone
+check "and smwkd is gone" gone "$(cat pid)"
 done_testing

@@ -62,3 +62,12 @@ SMVKS
 # forget_asked · asked: what the stand-ins were asked since, without the options.
 forget_asked() { rm -f "$SM_TMP/asked" "$SM_TMP/queries"; }
 asked() { sed 's/ -[^ ]*//g' "$SM_TMP/asked" 2>/dev/null | tr '\n' ';'; }
+
+# gone PID: the process has ended, whoever is to bury it.
+gone() {
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    case $(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) in '' | Z) return 0 ;; esac
+    sleep 0.1
+  done
+  return 1
+}
