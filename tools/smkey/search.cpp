@@ -195,7 +195,7 @@ Result<int> show(Session& session, const Found& found) {
   std::vector<const Arrival*> order;
   for (const Arrival& arrival : found.certificates) order.push_back(&arrival);
   const std::int64_t now = session.context.clock().now();
-  std::ranges::stable_partition(order, [&](const Arrival* arrival) { return is_usable(*arrival, now); });
+  std::stable_partition(order.begin(), order.end(), [&](const Arrival* arrival) { return is_usable(*arrival, now); });
   std::string packets;
   for (const Arrival* arrival : order) packets += arrival->found;
   SM_TRY(session.context.print(armor(ArmorKind::public_key, packets)));
