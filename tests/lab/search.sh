@@ -12,6 +12,9 @@ cd "$SM_TMP" || exit 1
 lab_keyserver
 SM_STORE=$SM_TMP/store
 export SM_STORE
+# Every host of the laboratory is on an address that is private.
+mkdir -p "$HOME/.config/smtools"
+echo 'allow-private = yes' >"$HOME/.config/smtools/smtools.conf"
 generate() { smkey --store "$SM_TMP/$1" generate --no-passphrase "$2"; }
 bound() { smkey bindings --json "$1" | jq -r '.fingerprint + " " + .source + " " + ([.conflicts[].fingerprint] | join(","))'; }
 # directory STORE ADDRESS [HOST]: what the directory of the address's domain has for it from now on.

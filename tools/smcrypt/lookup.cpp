@@ -72,7 +72,8 @@ Result<Lookups> look_up_unknown(cli::Context& context, Session& session, const s
     const std::string& recipient = running.front().recipient;
     if (!said) {
       failures.emplace(recipient, said.error());
-    } else if (said->status != cli::exit_yes && said->status != cli::exit_absent) {
+    } else if (const int status = said->status.value_or(cli::exit_temporary);
+               status != cli::exit_yes && status != cli::exit_absent) {
       failures.emplace(recipient, cli::sibling_failure("smkey", "smcrypt.lookup", *said).error);
     }
     running.pop_front();

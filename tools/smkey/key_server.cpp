@@ -55,7 +55,8 @@ Unexpected KeyServer::ended() {
   said.diagnostics = diagnostics_;
   Unexpected failure = cli::sibling_failure("smvks", "vks.ended", said);
   failure.error.code = "vks.ended";
-  if (said.status == cli::exit_yes || said.status == cli::exit_absent) failure.error.kind = ErrorKind::temporary;
+  const int status = said.status.value_or(cli::exit_temporary);
+  if (status == cli::exit_yes || status == cli::exit_absent) failure.error.kind = ErrorKind::temporary;
   return failure;
 }
 

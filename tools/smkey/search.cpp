@@ -92,7 +92,10 @@ Result<std::optional<Found>> look_up(Session& session, const std::string& addres
   if (in_directory && *in_directory) return in_directory;
   if (!in_directory) {
     Error& error = in_directory.error();
-    if (error.kind != ErrorKind::data && error.kind != ErrorKind::unavailable) {
+    // That its address is private is what a forged answer of the DNS could say.
+    const bool answered =
+        error.kind == ErrorKind::data || (error.kind == ErrorKind::unavailable && error.code != "net.private-address");
+    if (!answered) {
       if (error.kind == ErrorKind::temporary)
         error.hint =
             "the key server is not asked in its place; to take its word: smvks get " + address + " | smkey import";

@@ -2,7 +2,8 @@
 # Stand-ins for the programs that ask the network, for what a real one can't be made to say. own_programs copies the programs under
 # test into $SM_TMP/bin, where they look for one another first, and puts that before everything else in PATH.
 #
-# smwkd: `get -- ADDR` writes $SM_TMP/wkd/ADDR and ends with the status in $SM_TMP/wkd/ADDR.status (0, or 2 without a file).
+# smwkd: `get -- ADDR` writes $SM_TMP/wkd/ADDR and ends with the status in $SM_TMP/wkd/ADDR.status (0, or 2 without a file) and the code
+# of an error in $SM_TMP/wkd/ADDR.code.
 # smvks: `get --json -` answers each line from $SM_TMP/vks/QUERY (a certificate, armored) or $SM_TMP/vks/QUERY.json (the members behind
 # "query"); what it is given by `upload` is left in $SM_TMP/vks/upload.
 # Each writes the words it was given to $SM_TMP/asked, and each query of smvks to $SM_TMP/queries.
@@ -19,7 +20,7 @@ if [ -e "$SM_TMP/wkd/$address.status" ]; then status=$(cat "$SM_TMP/wkd/$address
 if [ "$status" = slow ]; then exec sleep 60; fi
 if [ "$status" -ge 64 ]; then
   echo "smwkd: error: stand-in ends with $status" >&2
-  echo "[SM:] ERROR code=net.stand-in" >&2
+  echo "[SM:] ERROR code=$(cat "$SM_TMP/wkd/$address.code" 2>/dev/null || echo net.stand-in)" >&2
 fi
 if [ "$status" = 0 ]; then cat "$SM_TMP/wkd/$address"; fi
 exit "$status"

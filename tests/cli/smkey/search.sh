@@ -66,6 +66,12 @@ like "says why" "$ERR" "stand-in ends with 75"
 like "and a way" "$ERR" 'hint: .*smvks get carol@example.org \| smkey import'
 is "the server was not asked" "$(asked)" "smwkd get carol@example.org;"
 SM_NAME="nothing was bound" expect_status 2 smkey bindings carol@example.org
+echo 69 >wkd/carol@example.org.status
+echo net.private-address >wkd/carol@example.org.code
+forget_asked
+SM_NAME="nor one on a private address" expect_status 69 smkey search carol@example.org
+is "the server was not asked" "$(asked)" "smwkd get carol@example.org;"
+rm wkd/carol@example.org.code
 # One that answered and has nothing that can be used does.
 for status in 65 69; do
   echo $status >wkd/carol@example.org.status
