@@ -14,9 +14,9 @@ bob=$(smkey generate --batch --no-passphrase 'Bob <bob@example.org>')
 smkey export "$ann" >ann.asc
 smkey export --binary "$ann" >ann.pgp
 smkey export --binary "$bob" >bob.pgp
-deadline=10 # seconds, of which smvks gets six
+patience=6 deadline=10 # seconds: what smvks gets, and what it may take
 
-# hostile STATUS REGEX SERVER [QUERY]: what get says of it; and the same for upload, where the body of the answer is not at fault.
+# hostile STATUS REGEX SERVER [QUERY [NAME]]: what get says of it. posted STATUS REGEX SERVER: what upload says.
 attempt() {
   sm_begun=$(date +%s)
   expect_status "$@"
@@ -29,14 +29,14 @@ measured() {
   return "$sm_measured"
 }
 hostile() {
-  SM_NAME="$3: get" attempt "$1" measured smvks get --timeout 6 --server "https://$3.secure.test" "${4:-$ann}"
+  SM_NAME="${5:-$3}: get" attempt "$1" measured smvks get --timeout $patience --server "https://$3.secure.test" "${4:-$ann}"
   empty "nothing on stdout" "$OUT"
   like "a clear error" "$ERR" "$2"
   is "one, and no more" "$(grep -c '^smvks: error: ' "$ERR")" 1
   if [ "$SM_SANITIZED" != ON ]; then check "within 64 MiB" test "$(cut -d ' ' -f 2 peak)" -lt 65536; fi
 }
 posted() {
-  SM_NAME="$3: upload" attempt "$1" smvks upload --timeout 6 --server "https://$3.secure.test" ann.asc
+  SM_NAME="$3: upload" attempt "$1" smvks upload --timeout $patience --server "https://$3.secure.test" ann.asc
   empty "nothing on stdout" "$OUT"
   like "a clear error" "$ERR" "$2"
 }
@@ -51,24 +51,27 @@ hostile 75 "certificate does not verify" openpgpkey.wkd-wrong-name
 hostile 75 "certificate does not verify" openpgpkey.wkd-other-ca
 hostile 75 'answered 500$' openpgpkey.wkd-500
 hostile 75 'no connection' openpgpkey.wkd-closed
-hostile 75 'not done in time' openpgpkey.wkd-stall
-hostile 75 'not done in time' openpgpkey.wkd-drip
 hostile 65 'an answer of more than [0-9]* bytes$' openpgpkey.wkd-endless
 hostile 65 'the header of the answer is too long$' openpgpkey.wkd-header-flood
 hostile 65 'in the encoding gzip, which was not asked for$' openpgpkey.wkd-gzip-bomb
 posted 69 'answered 302, a redirect to .*, which is not followed$' openpgpkey.wkd-redirect-away
 posted 75 "certificate does not verify" openpgpkey.wkd-other-ca
 posted 75 'answered 500$' openpgpkey.wkd-500
-posted 75 'not done in time' openpgpkey.wkd-stall
 posted 65 'an answer of more than [0-9]* bytes$' openpgpkey.wkd-endless
 posted 65 'the header of the answer is too long$' openpgpkey.wkd-header-flood
 posted 65 'in the encoding gzip, which was not asked for$' openpgpkey.wkd-gzip-bomb
+
+patience=2
+hostile 75 'not done in time' openpgpkey.wkd-stall
+hostile 75 'not done in time' openpgpkey.wkd-drip
+posted 75 'not done in time' openpgpkey.wkd-stall
+patience=6
 
 # ---- content: each answer is for Ann's fingerprint, at an honest web server.
 www=$LAB_RUN/www/openpgpkey.wkd.secure.test/vks/v1
 mkdir -p "$www/by-fingerprint" "$www/by-email"
 serve() { cat >"$www/by-fingerprint/$ann"; }
-content() { hostile 65 "$1" openpgpkey.wkd; }
+content() { hostile 65 "$1" openpgpkey.wkd "$ann" "content, $1"; }
 export_armored() { gpg --enarmor <"$1" | sed 's/ARMORED FILE/PUBLIC KEY BLOCK/; /^Comment/d'; }
 
 SM_NAME="what is right" expect_status 0 sh -c "cat ann.asc >'$www/by-fingerprint/$ann'; smvks get --server https://openpgpkey.wkd.secure.test $ann"
