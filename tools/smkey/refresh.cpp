@@ -7,6 +7,7 @@
 
 #include "arrival.hpp"
 #include "base/primitives.hpp"
+#include "cli/diagnostics.hpp"
 #include "cli/exit.hpp"
 #include "commands.hpp"
 #include "describe.hpp"
@@ -64,19 +65,16 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   // Before something else is said there.
   void clear() const {
-    if (shown_) write("\r\x1b[K");
+    if (shown_) cli::write_all(STDERR_FILENO, "\r\x1b[K");
   }
   void at(std::size_t count) const {
     if (!shown_) return;
     std::string text = "\rsmkey: refreshing ";
     text.append(std::to_string(count)).append(" of ").append(std::to_string(of_));
-    write(text);
+    cli::write_all(STDERR_FILENO, text);
   }
 
  private:
-  static void write(std::string_view text) {
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-  }
   std::size_t of_;
   bool shown_;
 };
