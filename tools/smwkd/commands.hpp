@@ -8,5 +8,7 @@ namespace sm::smwkd {
 Result<int> hash(cli::Context& context);
 Result<int> url(cli::Context& context);
 Result<int> get(cli::Context& context);
+Result<int> check(cli::Context& context);
+Result<int> publish(cli::Context& context);
 
 }  // namespace sm::smwkd

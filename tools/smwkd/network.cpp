@@ -35,11 +35,13 @@ Result<Network> Network::open(const cli::Context& context) {
   return network;
 }
 
+bool Network::is_proxied(std::string_view domain) const {
+  return web.proxy && (web.proxy->serves(host_of(wkd::Method::advanced, domain)) || web.proxy->serves(domain));
+}
+
 Result<wkd::Discovery> Network::discover(std::string_view domain) const {
   if (method) return wkd::Discovery{.method = *method, .addresses = {}};
-  const bool proxied =
-      web.proxy && (web.proxy->serves(host_of(wkd::Method::advanced, domain)) || web.proxy->serves(domain));
-  if (proxied) return wkd::Discovery{};
+  if (is_proxied(domain)) return wkd::Discovery{};
   return wkd::discover(resolver(), domain, time_to_ask);
 }
 

@@ -18,6 +18,8 @@ struct Network {
   // The method that --method names, otherwise the one that the DNS says. Through a proxy the DNS is not asked, and the
   // method is the advanced one: the proxy can't tell that a name does not exist. Errors: wkd.dns.
   Result<wkd::Discovery> discover(std::string_view domain) const;
+  // Whether a proxy is asked for the domain, or for its sub-domain.
+  bool is_proxied(std::string_view domain) const;
 
   web::Web web;
   std::unique_ptr<dns::Resolver> system;    // of resolv.conf, if none is named
