@@ -15,6 +15,20 @@ namespace sm {
 std::array<unsigned char, 20> sha1(std::string_view bytes);
 std::array<unsigned char, 32> sha256(std::string_view bytes);
 
+// sha1() of many short texts, one after the other: what it takes to begin is made once.
+class Sha1 {
+ public:
+  Sha1();
+  Sha1(Sha1&&) noexcept;
+  Sha1& operator=(Sha1&&) noexcept;
+  ~Sha1();
+  std::array<unsigned char, 20> digest(std::string_view bytes);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 // Fills `bytes` with random bytes from the kernel (getrandom(2)).
 void random_bytes(std::span<char> bytes);
 

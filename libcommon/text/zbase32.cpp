@@ -4,15 +4,15 @@ namespace sm {
 
 std::string zbase32(std::string_view bytes) {
   constexpr std::string_view alphabet = "ybndrfg8ejkmcpqxot1uwisza345h769";
-  std::string text;
-  text.reserve((bytes.size() * 8 + 4) / 5);
+  std::string text((bytes.size() * 8 + 4) / 5, '\0');
+  auto at = text.begin();
   unsigned value = 0;
   int bits = 0;
   for (const char byte : bytes) {
     value = value << 8 | static_cast<unsigned char>(byte);
-    for (bits += 8; bits >= 5; bits -= 5) text += alphabet[value >> (bits - 5) & 31];
+    for (bits += 8; bits >= 5; bits -= 5) *at++ = alphabet[value >> (bits - 5) & 31];
   }
-  if (bits > 0) text += alphabet[value << (5 - bits) & 31];
+  if (bits > 0) *at = alphabet[value << (5 - bits) & 31];
   return text;
 }
 

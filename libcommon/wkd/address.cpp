@@ -1,8 +1,8 @@
 #include "wkd/address.hpp"
 
 #include <algorithm>
+#include <array>
 
-#include "base/primitives.hpp"
 #include "text/ascii.hpp"
 #include "text/printable.hpp"
 #include "text/zbase32.hpp"
@@ -26,11 +26,18 @@ Unexpected bad_domain(std::string_view text, std::string_view why) {
 }
 
 // RFC 5322 §3.2.3 and RFC 6531 §3.3. Where the dots stand is not looked at: there are mail systems that do not care.
-bool is_local_character(char c) {
+constexpr bool is_local_character(char c) {
   constexpr std::string_view specials = "\"(),:;<>@[\\]";
   const auto octet = static_cast<unsigned char>(c);
   return octet > ' ' && octet != 0x7F && specials.find(c) == std::string_view::npos;
 }
+
+constexpr auto local_characters = [] {
+  std::array<bool, 256> table{};
+  for (int octet = 0; octet < 256; ++octet)
+    table[static_cast<std::size_t>(octet)] = is_local_character(static_cast<char>(octet));
+  return table;
+}();
 
 bool is_host_character(char c) {
   return is_alpha(c) || is_digit(c) || c == '-' || c == '_';
@@ -64,7 +71,7 @@ Result<Address> parse_address(std::string_view text, dns::ToAscii to_ascii) {
   const std::string_view local = text.substr(0, at);
   if (local.empty()) return bad_address(text, "there is nothing before the @");
   if (local.size() > max_local) return bad_address(text, "it is too long");
-  if (!std::ranges::all_of(local, is_local_character))
+  if (!std::ranges::all_of(local, [](char c) { return local_characters[static_cast<unsigned char>(c)]; }))
     return bad_address(text, "quotes, blanks and brackets have no place in a directory");
   if (has_8bit(local) && !is_utf8(local)) return bad_address(text, "it is not UTF-8");
   Address address;
@@ -79,6 +86,10 @@ std::string hash_as_it_stands(std::string_view local) {
 
 std::string hash(std::string_view local) {
   return hash_as_it_stands(lower(local));
+}
+
+std::string hash(std::string_view local, Sha1& sha1) {
+  return zbase32(digest_of(sha1.digest(lower(local))));
 }
 
 bool is_hash(std::string_view name) {

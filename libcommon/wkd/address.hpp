@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/primitives.hpp"
 #include "base/result.hpp"
 #include "dns/name.hpp"
 #include "net/url.hpp"
@@ -33,6 +34,8 @@ Result<std::string> parse_domain(std::string_view text, dns::ToAscii to_ascii);
 
 // §3.1: z-base-32 of the SHA-1 of the local part, in which only A to Z are turned into lower case: 32 characters.
 std::string hash(std::string_view local);
+// The same, for many of them.
+std::string hash(std::string_view local, Sha1& sha1);
 // The same of a local part as it stands: what a server has that misread the rule.
 std::string hash_as_it_stands(std::string_view local);
 // Whether it could be such a hash: 32 characters of z-base-32.

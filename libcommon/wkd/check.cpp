@@ -22,7 +22,7 @@ using report::Severity;
 constexpr std::string_view discovery_clause = "WKD §3.1";
 constexpr std::string_view policy_clause = "WKD §4.5";
 
-constexpr std::string_view server_advice = "see nginx.conf and apache.conf among the examples";
+constexpr std::string_view server_advice = "as examples/nginx/wkd.conf and examples/apache/wkd.conf do";
 
 bool is_absent(const Response& response) {
   return response.status == 404 || response.status == 410;

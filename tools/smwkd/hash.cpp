@@ -2,6 +2,7 @@
 #include <array>
 
 #include "backend/idn/idn.hpp"
+#include "base/primitives.hpp"
 #include "cli/exit.hpp"
 #include "commands.hpp"
 #include "io/descriptor.hpp"
@@ -16,12 +17,12 @@ constexpr std::size_t max_line = 4096;
 
 class Hashes {
  public:
-  explicit Hashes(cli::Context& context) : context_(context) {}
+  explicit Hashes(cli::Context& context) : context_(context), json_(context.json()) {}
 
   Result<void> add(std::string_view text) {
     const wkd::Address address = SM_TRY(wkd::parse_address(text, idn::to_ascii));
-    const std::string hash = wkd::hash(address.local);
-    if (context_.json())
+    const std::string hash = wkd::hash(address.local, sha1_);
+    if (json_)
       return context_.print(json_line("smwkd.hash/1", json::Object{{"address", std::string(text)}, {"hash", hash}}));
     line_.assign(hash).append(1, ' ').append(text).append(1, '\n');
     return context_.print(line_);
@@ -29,6 +30,8 @@ class Hashes {
 
  private:
   cli::Context& context_;
+  const bool json_;
+  Sha1 sha1_;
   std::string line_;
 };
 

@@ -31,6 +31,22 @@ std::array<unsigned char, 32> sha256(std::string_view bytes) {
   return digest<32>("SHA-256", bytes);
 }
 
+struct Sha1::State {
+  std::unique_ptr<Botan::HashFunction> hash = Botan::HashFunction::create_or_throw("SHA-1");
+};
+
+Sha1::Sha1() : state_(std::make_unique<State>()) {}
+Sha1::Sha1(Sha1&&) noexcept = default;
+Sha1& Sha1::operator=(Sha1&&) noexcept = default;
+Sha1::~Sha1() = default;
+
+std::array<unsigned char, 20> Sha1::digest(std::string_view bytes) {
+  state_->hash->update(octets(bytes.data()), bytes.size());
+  std::array<unsigned char, 20> result;
+  state_->hash->final(result.data());
+  return result;
+}
+
 struct EphemeralCipher::State {
   std::unique_ptr<Botan::StreamCipher> cipher = Botan::StreamCipher::create_or_throw("CTR-BE(AES-256)");
   std::uint64_t position = 0;

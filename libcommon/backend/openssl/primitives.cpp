@@ -37,6 +37,25 @@ std::array<unsigned char, 32> sha256(std::string_view bytes) {
   return digest<32>(EVP_sha256(), bytes);
 }
 
+struct Sha1::State {
+  Handle<EVP_MD_CTX, EVP_MD_CTX_free> context{EVP_MD_CTX_new()};
+};
+
+Sha1::Sha1() : state_(std::make_unique<State>()) {
+  if (!state_->context) throw std::bad_alloc();
+}
+Sha1::Sha1(Sha1&&) noexcept = default;
+Sha1& Sha1::operator=(Sha1&&) noexcept = default;
+Sha1::~Sha1() = default;
+
+std::array<unsigned char, 20> Sha1::digest(std::string_view bytes) {
+  std::array<unsigned char, 20> result;
+  must(EVP_DigestInit_ex2(state_->context.get(), EVP_sha1(), nullptr));
+  must(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()));
+  must(EVP_DigestFinal_ex(state_->context.get(), result.data(), nullptr));
+  return result;
+}
+
 struct EphemeralCipher::State {
   static constexpr std::size_t block = 16;  // bytes
 
