@@ -1,11 +1,11 @@
 #!/bin/sh
 # label: interop
-# timeout: 180
+# timeout: 300
 # gpg-wks-client: the same hashes and URLs for 1,000 random addresses, the same packets of what is published.
 . "${0%/*}/../lib.sh"
 need_command gpg python3 jq
 client=/usr/lib/gnupg/gpg-wks-client
-if [ ! -x $client ]; then client=$(command -v gpg-wks-client) || refuse "no gpg-wks-client on this machine"; fi
+if [ ! -x "$client" ]; then client=$(command -v gpg-wks-client) || refuse "no gpg-wks-client on this machine"; fi
 
 # Its notion of an address is narrower: no dots beside one another, no apostrophes; and it prints l= in lower case, not encoded.
 python3 - >"$SM_TMP/addresses" <<'END'
@@ -18,8 +18,8 @@ for number in range(1000):
     print(f"{local}@{domain}.Example")
 END
 tr '\n' '\0' <"$SM_TMP/addresses" >"$SM_TMP/arguments"
-xargs -0 -n 100 $client --print-wkd-hash <"$SM_TMP/arguments" >"$SM_TMP/hashes" 2>"$SM_TMP/err"
-xargs -0 -n 100 $client --print-wkd-url <"$SM_TMP/arguments" >"$SM_TMP/urls" 2>>"$SM_TMP/err"
+xargs -0 -n 100 "$client" --print-wkd-hash <"$SM_TMP/arguments" >"$SM_TMP/hashes" 2>"$SM_TMP/err"
+xargs -0 -n 100 "$client" --print-wkd-url <"$SM_TMP/arguments" >"$SM_TMP/urls" 2>>"$SM_TMP/err"
 is "it takes all of them" "$(wc -l <"$SM_TMP/hashes") $(wc -l <"$SM_TMP/urls")" "1000 1000"
 expect_status 0 smwkd hash - <"$SM_TMP/addresses"
 cut -d ' ' -f 1 "$OUT" >"$SM_TMP/ours"
@@ -46,7 +46,7 @@ mkdir -p "$SM_TMP/theirs.d/example.org"
 chmod 755 "$SM_TMP/theirs.d" "$SM_TMP/theirs.d/example.org"
 while read -r fingerprint; do
   address=$(smkey show --json "$fingerprint" | jq -r '.. | strings | select(test("^User <user.*@example.org>$"))' | head -n 1 | sed 's/.*<\(.*\)>/\1/')
-  $client -C "$SM_TMP/theirs.d" --install-key "$fingerprint" "$address" 2>>"$SM_TMP/err" || not_ok "it installs $address" "$(tail -n 3 "$SM_TMP/err")"
+  "$client" -C "$SM_TMP/theirs.d" --install-key "$fingerprint" "$address" 2>>"$SM_TMP/err" || not_ok "it installs $address" "$(tail -n 3 "$SM_TMP/err")"
 done <"$SM_TMP/keys"
 packets() { gpg --batch --list-packets "$1" 2>/dev/null | grep -v '^#' | sort; }
 ours=$SM_TMP/ours.d/.well-known/openpgpkey/example.org/hu

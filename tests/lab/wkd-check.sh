@@ -27,7 +27,7 @@ key "Alice <Alice@$domain>" "Alice <alice@elsewhere.test>"
 smkey generate --no-passphrase --expires 1y "bob@$domain" >/dev/null
 expect_status 0 smwkd publish --domain $domain --out "$(www openpgpkey.$domain)"
 for subject in $domain alice@$domain Alice@$domain bob@$domain; do
-  SM_NAME="$subject: right" expect_status 0 smwkd check --json --allow-private $subject
+  SM_NAME="$subject: right" expect_status 0 smwkd check --json --allow-private "$subject"
   is "$subject: no finding" "$(jq -r '[.findings[] | select(.severity != "ok") | .code] | join(" ")' <"$OUT")" ""
 done
 SM_NAME="nobody" expect_status 2 smwkd check --allow-private nobody@$domain
@@ -67,7 +67,7 @@ bits = "".join(f"{octet:08b}" for octet in sys.stdin.buffer.read())
 print("".join("ybndrfg8ejkmcpqxot1uwisza345h769"[int(bits[i : i + 5], 2)] for i in range(0, 160, 5)))')"
 found "the hash of the local part as it stands" 1 wkd.hash-case Alice@$domain
 again
-mv "$alice" "${alice%/*}/$(basename "$alice" | tr a-z A-Z)"
+mv "$alice" "${alice%/*}/$(basename "$alice" | tr '[:lower:]' '[:upper:]')"
 found "the hash in upper case" 1 wkd.hash-upper alice@$domain
 again
 aerger=$(printf '\303\204RGER@%s' $domain)
