@@ -89,7 +89,8 @@ Result<void> add_named(cli::Context& context, Session& session, Collection& coll
     if (std::ranges::find(added, fingerprint) != added.end()) continue;
     added.push_back(fingerprint);
     if (!SM_TRY(collection.add(fingerprint)))
-      return fail(ErrorKind::key, "publish.no-user-id", fingerprint + " has no valid user ID in " + domain);
+      return fail(ErrorKind::key, "publish.no-user-id",
+                  std::string(fingerprint).append(" has no valid user ID in ").append(domain));
   }
   return {};
 }
