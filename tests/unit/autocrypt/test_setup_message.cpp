@@ -66,6 +66,9 @@ struct OneKey final : CertificateReader {
   Result<std::string> strip(std::string_view, const std::optional<std::vector<std::string>>&, bool) override {
     return std::string();
   }
+  Result<bool> is_certified(std::string_view, const std::vector<std::string>&, std::string_view) override {
+    return false;
+  }
   Result<Secret> compose_secret(std::string_view, std::string_view) override { return Secret(); }
   Result<std::optional<Secret>> merge_secrets(std::string_view, std::string_view) override {
     return std::optional<Secret>();
