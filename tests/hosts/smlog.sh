@@ -12,13 +12,14 @@ server = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 server.bind("log")
 server.settimeout(30)
 while True:
+    line = server.recv(65536) + b"\n"
     with open("said", "ab") as said:
-        said.write(server.recv(65536) + b"\n")
+        said.write(line)
 PYTHON
 at_exit "kill $! 2>/dev/null"
 until_there() {
   sm_turn=0
-  while [ ! -e "$1" ] && [ $sm_turn -lt 400 ]; do
+  while [ ! -S "$1" ] && [ ! -s "$1" ] && [ $sm_turn -lt 400 ]; do
     sm_turn=$((sm_turn + 1))
     sleep 0.05
   done
