@@ -63,7 +63,8 @@ class Check {
   // Nothing is proven by it.
   void not_tested(std::string_view code, std::string message, std::string_view advice, std::string detail) {
     const bool before = std::exchange(faulty_, false);
-    add(Severity::error, code, discovery_clause, std::move(message), advice).detail = std::move(detail);
+    Finding& finding = add(Severity::error, code, discovery_clause, std::move(message), advice);
+    finding.detail = std::move(detail);
     faulty_ = before;
     untested_ = true;
   }
@@ -163,7 +164,8 @@ class Check {
         advanced ? "make it work, or take its name out of the DNS: while it exists nobody tries the direct method"
                  : "make the web server of the domain answer by https";
     const auto seen = [&](std::string_view code, std::string message, std::string_view advice) {
-      add(Severity::error, code, discovery_clause, std::move(message), advice).detail = error.message;
+      Finding& finding = add(Severity::error, code, discovery_clause, std::move(message), advice);
+      finding.detail = error.message;
     };
     if (error.code == "net.certificate") {
       seen("wkd.tls-certificate",
