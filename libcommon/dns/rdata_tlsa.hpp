@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <tuple>
 
 #include "dns/type.hpp"
 
@@ -18,7 +19,12 @@ struct Tlsa {
 
   template <class Fields, class Self>
   static void list(Fields& fields, Self& self);
-  auto operator<=>(const Tlsa&) const = default;
+  bool operator==(const Tlsa&) const = default;
+  // Not defaulted: what clang 14 makes of that it warns of itself.
+  std::strong_ordering operator<=>(const Tlsa& other) const {
+    return std::tie(usage, selector, matching_type, data) <=>
+           std::tie(other.usage, other.selector, other.matching_type, other.data);
+  }
 };
 
 }  // namespace sm::dns
