@@ -65,7 +65,7 @@ Result<std::string> parse_domain(std::string_view text, dns::ToAscii to_ascii) {
   return domain;
 }
 
-Result<Address> parse_address(std::string_view text, dns::ToAscii to_ascii) {
+Result<std::string_view> local_part(std::string_view text) {
   const std::size_t at = text.rfind('@');
   if (at == std::string_view::npos) return bad_address(text, "it has no @");
   const std::string_view local = text.substr(0, at);
@@ -74,8 +74,13 @@ Result<Address> parse_address(std::string_view text, dns::ToAscii to_ascii) {
   if (!std::ranges::all_of(local, [](char c) { return local_characters[static_cast<unsigned char>(c)]; }))
     return bad_address(text, "quotes, blanks and brackets have no place in a directory");
   if (has_8bit(local) && !is_utf8(local)) return bad_address(text, "it is not UTF-8");
+  return local;
+}
+
+Result<Address> parse_address(std::string_view text, dns::ToAscii to_ascii) {
+  const std::string_view local = SM_TRY(local_part(text));
   Address address;
-  address.domain = SM_TRY(parse_domain(text.substr(at + 1), to_ascii));
+  address.domain = SM_TRY(parse_domain(text.substr(local.size() + 1), to_ascii));
   address.local = local;
   return address;
 }

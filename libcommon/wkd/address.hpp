@@ -29,6 +29,9 @@ struct Address {
 
 // An addr-spec without quotes, comments and white space. Errors: wkd.bad-address (usage), and to_ascii's.
 Result<Address> parse_address(std::string_view text, dns::ToAscii to_ascii);
+// What stands before the last @ of such an address, whose domain is not looked at; a view into `text`. Errors:
+// wkd.bad-address (usage).
+Result<std::string_view> local_part(std::string_view text);
 // A mail domain, in A-labels and lower case. Errors: wkd.bad-domain (usage), and to_ascii's.
 Result<std::string> parse_domain(std::string_view text, dns::ToAscii to_ascii);
 
