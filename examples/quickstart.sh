@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 .ci/install build
 echo "building smtools in build/release"
 mkdir -p build
-if ! { cmake --preset release && cmake --build build/release --target smkey smsign smcrypt smvault smdane smwkd smmtasts; } >build/quickstart.log 2>&1; then
+if ! { cmake --preset release && cmake --build build/release --target smkey smsign smcrypt smvault smdane smwkd smvks smmtasts; } >build/quickstart.log 2>&1; then
   tail -n 40 build/quickstart.log
   echo "the build failed; all of it is in build/quickstart.log" >&2
   exit 1

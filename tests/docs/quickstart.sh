@@ -17,7 +17,7 @@ for block in "$SM_TMP"/block.*; do
     like "a TLSA record is made" "$OUT" '^_25\._tcp\.mx\.example\.org\. 3600 IN TLSA 3 1 1 [0-9a-f]{64}$'
   fi
 done
-for program in smkey smsign smcrypt smvault smdane smwkd smvks; do
+for program in smkey smsign smcrypt smvault smdane smwkd smvks smmtasts; do
   check "$program is installed" test -x "$DESTDIR/usr/local/bin/$program"
   check "its page too" test -f "$DESTDIR/usr/local/share/man/man1/$program.1"
   check "its completion too" test -f "$DESTDIR/usr/local/share/bash-completion/completions/$program"
