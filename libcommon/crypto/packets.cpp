@@ -7,8 +7,6 @@
 namespace sm {
 namespace {
 
-constexpr std::size_t max_packets = 100'000;
-
 // RFC 9580 §4.2.1: bit 6 chooses the format; the legacy one has four bits of tag.
 bool is_current_format(std::uint64_t first) {
   return (first & 0x40) != 0;
@@ -76,6 +74,22 @@ PacketHeaderState read_header(std::string_view bytes, PacketHeader& header) {
 
 PacketHeaderState read_partial_length(std::string_view bytes, PacketHeader& header) {
   return read_new_length(bytes, 0, header);
+}
+
+PacketRun leading_packets(std::string_view bytes, std::size_t most) {
+  PacketRun run;
+  while (!bytes.empty()) {
+    PacketHeader header;
+    if (read_header(bytes, header) != PacketHeaderState::complete || header.kind != PacketHeader::Length::definite ||
+        header.length > bytes.size() - header.size || run.packets.size() == most) {
+      run.rest = bytes;
+      break;
+    }
+    const std::size_t size = header.size + static_cast<std::size_t>(header.length);
+    run.packets.push_back({header.tag, bytes.substr(0, size), bytes.substr(header.size, header.length)});
+    bytes.remove_prefix(size);
+  }
+  return run;
 }
 
 Result<std::vector<Packet>> split_packets(std::string_view bytes) {

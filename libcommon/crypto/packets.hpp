@@ -51,8 +51,18 @@ struct Packet {
   std::string_view body;
 };
 
+inline constexpr std::size_t max_packets = 100'000;  // in a sequence
+
+// The complete packets, of definite length, at the front of some bytes, `most` of them, and what is left behind them.
+struct PacketRun {
+  std::vector<Packet> packets;
+  std::string_view rest;
+  bool whole() const { return rest.empty(); }
+};
+PacketRun leading_packets(std::string_view bytes, std::size_t most = max_packets);
+
 // The packets of `bytes`, complete ones of definite length only. Partial and indeterminate lengths, and an incomplete
-// last packet: crypto.bad-packet (data). At most 100,000.
+// last packet, more than max_packets: crypto.bad-packet (data).
 Result<std::vector<Packet>> split_packets(std::string_view bytes);
 
 // The tag of the first packet if `bytes` begins with a plausible packet header.

@@ -30,7 +30,7 @@ std::optional<Secret> unlocked_packet(const Packet& packet) {
   if (!stored || !stored->body.is_protected) return std::nullopt;
   auto found = keyring::find(stored->fingerprint);
   if (!found) return std::nullopt;
-  const rnp::PacketRun run = rnp::leading_packets(found->view());
+  const PacketRun run = leading_packets(found->view());
   if (run.packets.size() != 1 || !run.whole() || run.packets.front().tag != packet.tag) return std::nullopt;
   const auto body = parse_key(run.packets.front().body, true);
   if (!body || body->is_stub || body->is_protected || body->public_part != stored->body.public_part)
@@ -41,7 +41,7 @@ std::optional<Secret> unlocked_packet(const Packet& packet) {
 }  // namespace
 
 Secret with_unlocked_packets(Secret secret_key) {
-  const rnp::PacketRun run = rnp::leading_packets(secret_key.view());
+  const PacketRun run = leading_packets(secret_key.view());
   std::vector<std::optional<Secret>> unlocked;
   std::size_t size = run.rest.size();
   bool any = false;
@@ -69,7 +69,7 @@ Result<std::vector<keyring::Entry>> packets_to_unlock(const CertificateInfo& cer
                                                       const PassphraseSource& passphrases, std::int64_t now) {
   std::vector<Fingerprint> present;
   std::vector<Fingerprint> locked;
-  for (const Packet& packet : rnp::leading_packets(secret_key).packets) {
+  for (const Packet& packet : leading_packets(secret_key).packets) {
     const auto key = secret_packet(packet);
     if (!key) continue;
     present.push_back(key->fingerprint);

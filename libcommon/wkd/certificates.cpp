@@ -23,28 +23,14 @@ struct Pieces {
   bool whole = true;
 };
 
-// The complete packets at the front.
-std::vector<Packet> leading_packets(std::string_view bytes, bool& whole) {
-  std::vector<Packet> packets;
-  for (std::size_t at = 0; at < bytes.size();) {
-    PacketHeader header;
-    const std::string_view rest = bytes.substr(at);
-    whole = read_header(rest, header) == PacketHeaderState::complete && header.kind == PacketHeader::Length::definite &&
-            header.length <= rest.size() - header.size;
-    if (!whole) break;
-    const auto length = static_cast<std::size_t>(header.length);
-    packets.push_back(
-        {.tag = header.tag, .raw = rest.substr(0, header.size + length), .body = rest.substr(header.size, length)});
-    at += header.size + length;
-  }
-  return packets;
-}
-
 Pieces cut(std::string_view answer, const Address& address, dns::ToAscii to_ascii) {
   Pieces result;
   bool inside = false;  // a certificate, and not a secret key or something else
   bool keep = false;    // the component that signatures follow
-  for (const Packet& packet : leading_packets(answer, result.whole)) {
+  // As many as there may be: how many of a certificate are looked at is decided for each.
+  const PacketRun run = leading_packets(answer, answer.size());
+  result.whole = run.whole();
+  for (const Packet& packet : run.packets) {
     if (packet.tag == packet_public_key) {
       result.pieces.emplace_back();
       inside = keep = true;

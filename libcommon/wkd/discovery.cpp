@@ -35,8 +35,7 @@ Result<Discovery> discover(dns::Resolver& resolver, std::string_view domain, std
     resolver.ask({.name = name, .type = types[i], .timeout = timeout},
                  [&answers, i](dns::Answer answer) { answers[i] = std::move(answer); });
   }
-  std::vector<pollfd> polled;
-  for (; !answers[0] || !answers[1]; polled.clear()) turn({&resolver}, polled);
+  run(resolver);
 
   Discovery found;
   for (const auto& answer : answers) add_addresses(*answer, found.addresses);

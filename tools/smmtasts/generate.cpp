@@ -11,9 +11,9 @@ Result<int> generate(cli::Context& context) {
   if (!mode || !max_age)
     return fail(ErrorKind::usage, "cli.usage", "generate needs --mode and --max-age",
                 "as in: --mode testing --mx mail.example.org --max-age 14d");
-  mtasts::Policy policy{.mode = *mtasts::parse_mode(*mode), .mx = {}, .max_age = mtasts::max_max_age};
   // A year, said in days, may be more than a year.
-  policy.max_age = static_cast<std::int64_t>(std::min<std::uint64_t>(*max_age, mtasts::max_max_age));
+  const auto seconds = static_cast<std::int64_t>(std::min<std::uint64_t>(*max_age, mtasts::max_max_age));
+  mtasts::Policy policy{.mode = *mtasts::parse_mode(*mode), .mx = {}, .max_age = seconds};
   for (const std::string& pattern : context.values("mx")) policy.mx.push_back(SM_TRY(parse_pattern(pattern, true)));
   const auto reading = mtasts::read_policy(mtasts::write_policy(policy));
   for (const report::Finding& finding : reading.findings) {

@@ -6,8 +6,6 @@
 namespace sm::rnp {
 namespace {
 
-constexpr std::size_t max_packets = 100'000;
-
 void append_number(std::string& to, std::uint64_t value, int size) {
   for (int i = size - 1; i >= 0; --i) to += static_cast<char>(value >> (8 * i) & 0xff);
 }
@@ -46,22 +44,6 @@ void read_subpackets(std::string_view area, SignatureInfo& info) {
 }
 
 }  // namespace
-
-PacketRun leading_packets(std::string_view bytes) {
-  PacketRun run;
-  while (!bytes.empty()) {
-    PacketHeader header;
-    if (read_header(bytes, header) != PacketHeaderState::complete || header.kind != PacketHeader::Length::definite ||
-        header.length > bytes.size() - header.size || run.packets.size() == max_packets) {
-      run.rest = bytes;
-      break;
-    }
-    const std::size_t size = header.size + static_cast<std::size_t>(header.length);
-    run.packets.push_back({header.tag, bytes.substr(0, size), bytes.substr(header.size, header.length)});
-    bytes.remove_prefix(size);
-  }
-  return run;
-}
 
 std::string make_packet(int tag, std::string_view body) {
   std::string packet(1, static_cast<char>(0xc0 | tag));

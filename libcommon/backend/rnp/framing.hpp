@@ -1,5 +1,5 @@
-// As much of the packet format (RFC 9580 §5.2) as the backend must see itself: the packets at the front of damaged
-// input, the public half of a secret key, and what a signature says of itself.
+// As much of the packet format (RFC 9580 §5.2) as the backend must see itself: the public half of a secret key, and
+// what a signature says of itself.
 #pragma once
 
 #include <array>
@@ -14,14 +14,6 @@
 #include "crypto/packets.hpp"
 
 namespace sm::rnp {
-
-// The complete packets at the front of some bytes, and what is left behind them.
-struct PacketRun {
-  std::vector<Packet> packets;
-  std::string_view rest;
-  bool whole() const { return rest.empty(); }
-};
-PacketRun leading_packets(std::string_view bytes);
 
 // A packet of definite length, new format.
 std::string make_packet(int tag, std::string_view body);

@@ -62,7 +62,7 @@ TEST_CASE("backend/rnp: a signature's subpackets come out as they went in") {
   Bench bench;
   const GeneratedKey key = bench.make({"a <a@x.example>", "b <b@x.example>"});
   std::size_t read = 0;
-  for (const Packet& packet : rnp::leading_packets(key.certificate).packets) {
+  for (const Packet& packet : leading_packets(key.certificate).packets) {
     if (packet.tag != packet_signature) continue;
     const auto whole = rnp::SignatureTemplate::of(packet.body);
     REQUIRE(whole);

@@ -185,7 +185,7 @@ TEST_CASE("backend-rnp/traps: nobody adopts another's signing key") {
   Desk desk;
   const std::string ann = data("ann.pgp");
   // Ann's key as a subkey, bound without flags and without Ann's consent.
-  const std::string thief = rnp::stand_in(rnp::leading_packets(ann).packets.front().body);
+  const std::string thief = rnp::stand_in(leading_packets(ann).packets.front().body);
   const auto info = desk.reader.inspect(thief);
   REQUIRE(info);
   REQUIRE(info->subkeys.size() == 1);
@@ -322,7 +322,7 @@ TEST_CASE("backend-rnp/traps: what has no integrity protection is refused") {
   CHECK(desk.plain == hello);
   std::string message = data("plain.msg");
   // The container, of definite length in the new format, as one of tag 9 without its version.
-  const std::size_t container = rnp::leading_packets(message).packets.front().raw.size();
+  const std::size_t container = leading_packets(message).packets.front().raw.size();
   REQUIRE(message[container] == '\xd2');
   message[container] = '\xc9';
   message[container + 1] = static_cast<char>(message[container + 1] - 1);
@@ -398,7 +398,7 @@ TEST_CASE("backend-rnp/traps: a signature that can't be checked does not spoil t
   Desk desk;
   desk.add("ann.pgp");
   const std::string good = data("ann-sha512.sig");
-  const Packet packet = rnp::leading_packets(good).packets.front();
+  const Packet packet = leading_packets(good).packets.front();
   std::string unknown_hash(packet.body);
   unknown_hash[3] = 99;
   std::string unknown_version(packet.body);
@@ -421,7 +421,7 @@ TEST_CASE("backend-rnp/traps: a session key is not read by another algorithm tha
   Desk desk;
   desk.add("ann.sec.pgp");
   std::string message = data("plain.msg");
-  const Packet session_key = rnp::leading_packets(message).packets.front();
+  const Packet session_key = leading_packets(message).packets.front();
   REQUIRE(session_key.tag == packet_pkesk);
   const std::size_t algorithm = session_key.raw.size() - session_key.body.size() + 9;
   REQUIRE(message[algorithm] == 1);
@@ -522,7 +522,7 @@ TEST_CASE("backend-rnp/traps: a literal of format 'm' whose message was changed 
   Desk desk;
   desk.add("ann.sec.pgp");
   const std::string intact = data("mime-uncompressed.msg");
-  const std::size_t start = rnp::leading_packets(intact).packets.at(0).raw.size();
+  const std::size_t start = leading_packets(intact).packets.at(0).raw.size();
   REQUIRE(desk.decrypt_twice(intact));
   for (std::size_t at = start; at < intact.size(); at += 7) {
     CAPTURE(at);
