@@ -1,0 +1,36 @@
+// What a sending server needs to know of a domain's DANE before it connects to anybody (RFC 7672 §2.2): whether the MX
+// RRset is secure, and which of its hosts have TLSA records that can be used.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "dane/chain.hpp"
+#include "dns/resolver.hpp"
+
+namespace sm::dane {
+
+enum class Coverage {
+  none,       // no host has TLSA records that DNSSEC vouches for
+  all,        // MX secure, and every host has usable ones
+  some,       // MX secure, and some hosts have none
+  insecure,   // hosts have some, but the MX RRset is not secure (§2.2.1)
+  unusable,   // hosts have some, and none that can be used
+  temporary,  // a look-up failed, or is bogus: nothing is known (§2.1.2)
+  no_mail,    // null MX, no such domain, no address
+};
+std::string_view name_of(Coverage);  // "none", "all", …
+
+struct Destination {
+  Coverage coverage = Coverage::temporary;
+  std::uint32_t ttl = 0;  // seconds: the smallest of all that led to this; 0 of temporary
+  std::string reason;     // of temporary: a sentence, untrusted
+};
+
+// Calls back from the resolver's process(). `judge` must outlive that.
+void ask_destination(dns::Resolver& resolver, const ChainJudge& judge, dns::Name domain,
+                     std::chrono::milliseconds timeout, std::function<void(Destination)> done);
+
+}  // namespace sm::dane

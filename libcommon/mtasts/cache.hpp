@@ -1,0 +1,56 @@
+// The port to where policies are kept until their max_age is over. A policy in it is what protects a domain from
+// whoever takes its record or its policy host away (RFC 8461 §10.2), so nothing but its own time and a newer policy
+// ends it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace sm::mtasts {
+
+struct Failure {
+  std::int64_t when = 0;  // seconds since the epoch
+  std::string code;       // Error::code: "net.certificate"
+  std::string message;    // untrusted
+  bool operator==(const Failure&) const = default;
+};
+
+// All times are seconds since the epoch.
+struct Entry {
+  std::string domain;              // A-labels, lower case, no dot at the end
+  std::string id;                  // of the record by which it was fetched
+  std::string body;                // the policy as it was served; empty: there has been none yet
+  std::string body_hash;           // SHA-256 of it, lower-case hexadecimal
+  std::int64_t fetched = 0;        // when the policy was last served so
+  std::int64_t expires = 0;        // fetched + max_age
+  std::optional<Failure> failure;  // of the last try, if that failed
+
+  bool has_policy() const { return !body.empty(); }
+  bool is_valid(std::int64_t now) const { return has_policy() && fetched <= now && now < expires; }
+  bool operator==(const Entry&) const = default;
+};
+
+// Several processes may have the same cache open. Errors of all: cache.open, cache.newer (config), cache.busy,
+// cache.failed (temporary), cache.damaged (data).
+class Cache {
+ public:
+  virtual ~Cache() = default;
+
+  virtual Result<std::optional<Entry>> find(std::string_view domain) = 0;
+  // Replaces the whole entry of its domain.
+  virtual Result<void> put(const Entry& entry) = 0;
+  // In the order of their domains.
+  virtual Result<void> each(const std::function<Result<void>(Entry)>& take) = 0;
+  // How many there were: of one domain, or of all.
+  virtual Result<std::size_t> purge(std::optional<std::string_view> domain) = 0;
+  // Another number once something has been changed, by whatever process.
+  virtual Result<std::uint64_t> version() = 0;
+};
+
+}  // namespace sm::mtasts
