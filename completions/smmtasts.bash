@@ -6,12 +6,23 @@ _smmtasts() {
   if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' && $COMP_CWORD -gt 2 ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$command:${COMP_WORDS[i]}" in
+    ':lookup') command='lookup' ;;
     ':lint') command='lint' ;;
     ':match') command='match' ;;
     ':generate') command='generate' ;;
     esac
   done
   case "$command:$prev" in
+  'lookup:--output' | 'lookup:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'lookup:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'lookup:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'lookup:--cafile') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'lookup:--resolver') :; return ;;
+  'lookup:--dnssec') mapfile -t COMPREPLY < <(compgen -W 'auto resolver local' -- "$cur"); return ;;
+  'lookup:--proxy') :; return ;;
+  'lookup:--timeout') :; return ;;
+  'lookup:--status-fd') :; return ;;
+  'lookup:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   'lint:--output' | 'lint:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'lint:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
   'lint:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -35,7 +46,8 @@ _smmtasts() {
   'generate:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   esac
   case "$command" in
-  '') words='help lint match generate --help --version' ;;
+  '') words='help lookup lint match generate --help --version' ;;
+  'lookup') words='--output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'lint') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind=f ;;
   'match') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'generate') words='--mode --mx --max-age --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;

@@ -30,6 +30,8 @@ enum class RecordState {
   unknown,  // the DNS gave no answer that can be used
 };
 
+std::string_view name_of(RecordState);  // "found"
+
 struct RecordAnswer {
   RecordState state = RecordState::unknown;
   std::optional<Record> record;  // of found
@@ -46,12 +48,17 @@ struct PolicyAnswer {
   std::optional<Error> error;
 };
 
-// Both call back once, from the port's process(), never from here. Never more than one HTTP exchange: no redirect is
+// Both call back once, from the port's process(); from here only for a domain that has no record_name() or no
+// policy_url(), with that error (an invalid record). Never more than one HTTP exchange: no redirect is
 // followed, and nothing but status 200 is a policy (§3.3).
 void ask_record(dns::Resolver& resolver, const dns::Name& domain, std::chrono::milliseconds timeout,
                 std::function<void(RecordAnswer)> done);
 // `client` must match certificates by DNS-ID alone (§3.3). `named`: net::Request::named.
 void fetch_policy(net::HttpClient& client, const dns::Name& domain, bool named, std::chrono::milliseconds timeout,
                   std::function<void(PolicyAnswer)> done);
+
+// Whether there is no policy, and the domain's own doing is why: its policy host answered, or is named wrongly.
+// Otherwise another try, or another place, may tell.
+bool is_domains_fault(const PolicyAnswer& answer);
 
 }  // namespace sm::mtasts

@@ -19,9 +19,7 @@ Result<std::optional<net::Proxy>> environment_proxy(const cli::Context& context)
   return std::optional(SM_TRY(net::environment_proxy(*value, except.value_or(""))));
 }
 
-}  // namespace
-
-Result<Web> open(const cli::Context& context) {
+Result<curl::Settings> settings_of(const cli::Context& context) {
   curl::Settings settings{.ca_file = context.value("cafile").value_or(""),
                           .proxy = {},
                           .version = context.flag("4")   ? curl::Settings::Version::v4
@@ -30,12 +28,30 @@ Result<Web> open(const cli::Context& context) {
                           .allow_private = context.flag("allow-private")};
   if (const auto proxy = context.value("proxy"))
     settings.proxy = *proxy == "env" ? SM_TRY(environment_proxy(context)) : SM_TRY(net::parse_proxy(*proxy));
+  return settings;
+}
+
+}  // namespace
+
+Result<Web> open(const cli::Context& context) {
+  curl::Settings settings = SM_TRY(settings_of(context));
   Web web;
   web.proxy = settings.proxy;
   if (const auto server = context.value("resolver")) {
     web.resolver = cares::make_resolver({.servers = {SM_TRY(dns::parse_server(*server))}});
     settings.resolver = web.resolver.get();
   }
+  web.client = SM_TRY(curl::make_client(std::move(settings)));
+  return web;
+}
+
+Result<Web> open(const cli::Context& context, dns::Resolver& resolver, curl::CertificateRule rule, std::size_t window) {
+  curl::Settings settings = SM_TRY(settings_of(context));
+  settings.resolver = &resolver;
+  settings.rule = rule;
+  settings.window = window;
+  Web web;
+  web.proxy = settings.proxy;
   web.client = SM_TRY(curl::make_client(std::move(settings)));
   return web;
 }

@@ -236,7 +236,7 @@ class Laboratory:
         self.write("hosts.tsv", "".join("\t".join([name[:-1], *addresses]) + "\n" for name, addresses in self.hosts.items()))
         self.write(
             "policies.tsv",
-            "".join("\t".join(str(row[key]) for key in ("name", "check", "postfix", "rule")) + "\n" for row in table.policies),
+            "".join("\t".join(str(row[key]) for key in ("name", "lookup", "check", "postfix", "rule")) + "\n" for row in table.policies),
         )
         self.write(
             "expected.tsv",

@@ -23,6 +23,15 @@ constexpr Option generate_options[] = {
 };
 
 constexpr Command commands[] = {
+    {.name = "lookup",
+     .arguments = "DOMAIN",
+     .help = "the record and the policy of a domain",
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .run = sm::smmtasts::lookup,
+     .question = true,
+     .network = true,
+     .dns = true},
     {.name = "lint",
      .arguments = "[FILE]",
      .help = "what is wrong with a policy, and what is unwise",

@@ -246,6 +246,9 @@ Result<std::unique_ptr<net::HttpClient>> make_client(Settings settings) {
       return Unexpected{std::move(file).error()};
     }
   }
+  if (settings.rule && settings.proxy && settings.proxy->kind == net::Proxy::Kind::https)
+    return fail(ErrorKind::usage, "net.bad-proxy", "a proxy that is asked by https does not serve here",
+                "use one of http:// or socks5h://");
   return std::unique_ptr<net::HttpClient>(std::make_unique<Client>(std::move(settings)));
 }
 

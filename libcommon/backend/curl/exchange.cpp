@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds connect_timeout{15'000};
 constexpr const char* user_agent = "smtools";
+constexpr long hostname_mismatch = 62;  // X509_V_ERR_HOSTNAME_MISMATCH, which libcurl hands on
 
 void append(List& list, const std::string& text) {
   curl_slist* const longer = curl_slist_append(list.get(), text.c_str());
@@ -176,6 +177,11 @@ void Exchange::set_fields() {
 void Exchange::set_trust(const Settings& settings) {
   set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(easy_, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  rule_ = settings.rule;
+  if (rule_) {
+    set(easy_, CURLOPT_SSL_CTX_FUNCTION, &Exchange::narrow);
+    set(easy_, CURLOPT_SSL_CTX_DATA, this);
+  }
   if (settings.ca_file.empty()) return;
   // The directories are reset, or the system's would be trusted besides.
   set(easy_, CURLOPT_CAINFO, settings.ca_file.c_str());
@@ -276,7 +282,10 @@ std::size_t Exchange::take_body(std::string_view bytes) {
         request.url.text() + ": the answer is in the encoding " + std::string(encoding) + ", which was not asked for"));
   }
   body_bytes_ += bytes.size();
-  if (body_bytes_ > request.max_body) {
+  // What is announced need not be waited for.
+  curl_off_t announced = -1;
+  curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+  if (body_bytes_ > request.max_body || announced > static_cast<curl_off_t>(request.max_body)) {
     return stop(fail(ErrorKind::data, "net.too-long",
                      request.url.text() + ": an answer of more than " + std::to_string(request.max_body) + " bytes"));
   }
@@ -286,6 +295,11 @@ std::size_t Exchange::take_body(std::string_view bytes) {
     return stop(Unexpected{std::move(written).error()});
   }
   return bytes.size();
+}
+
+CURLcode Exchange::narrow(CURL*, void* context, void* self) {
+  const auto* const exchange = static_cast<Exchange*>(self);
+  return exchange->rule_(context, exchange->request.url.host) ? CURLE_OK : CURLE_ABORTED_BY_CALLBACK;
 }
 
 curl_socket_t Exchange::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
@@ -308,6 +322,12 @@ Unexpected Exchange::failure(CURLcode code) const {
   if (code == CURLE_COULDNT_CONNECT && was_private_) return private_address();
   if (code == CURLE_SSL_CACERT_BADFILE)
     return fail(ErrorKind::no_input, "net.cafile", "the file of certificate authorities can't be used");
+  long verified = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
+  if (rule_ && code == CURLE_PEER_FAILED_VERIFICATION && verified == hostname_mismatch)
+    return fail(ErrorKind::temporary, "net.certificate",
+                request.url.origin() + ": none of the DNS names in the server's certificate is " + request.url.host,
+                "the name has to stand in its subjectAltName; a common name does not count");
   long connected = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &connected);
   const auto* meaning = std::ranges::find(meanings, code, &Meaning::code);

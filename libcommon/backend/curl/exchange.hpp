@@ -59,6 +59,7 @@ class Exchange {
   std::size_t stop(Unexpected failure);
   template <std::size_t (Exchange::*Take)(std::string_view)>
   static std::size_t take(char* bytes, std::size_t size, std::size_t count, void* self);
+  static CURLcode narrow(CURL*, void* context, void* self);
   static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   net::Response response_;
@@ -66,6 +67,7 @@ class Exchange {
   std::size_t body_bytes_ = 0;
   bool in_body_ = false;
   bool enough_ = false;  // of the body of an error
+  CertificateRule rule_ = nullptr;
   bool may_be_private_ = false;
   bool was_private_ = false;  // an address was refused
   std::optional<Error> error_;

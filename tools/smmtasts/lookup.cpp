@@ -1,0 +1,130 @@
+#include <optional>
+
+#include "cli/exit.hpp"
+#include "commands.hpp"
+#include "json/line.hpp"
+#include "mtasts/discovery.hpp"
+#include "network.hpp"
+#include "policy_file.hpp"
+#include "text/printable.hpp"
+#include "text/time.hpp"
+
+namespace sm::smmtasts {
+namespace {
+
+using mtasts::RecordState;
+
+constexpr std::size_t window = 10;
+
+struct Finding {
+  mtasts::RecordAnswer record;
+  mtasts::PolicyAnswer policy;  // of a record that is found
+
+  // Why there is no policy.
+  std::optional<Error> error() const { return record.state == RecordState::found ? policy.error : record.error; }
+
+  int status() const {
+    switch (record.state) {
+      case RecordState::absent:
+        return cli::exit_absent;
+      case RecordState::invalid:
+        return cli::exit_no;
+      case RecordState::unknown:
+        return cli::exit_temporary;
+      case RecordState::found:
+        break;
+    }
+    if (policy.policy) return cli::exit_yes;
+    return is_domains_fault(policy) ? cli::exit_no : cli::exit_temporary;
+  }
+};
+
+std::string_view result_of(int status) {
+  switch (status) {
+    case cli::exit_yes:
+      return "policy";
+    case cli::exit_no:
+      return "invalid";
+    case cli::exit_absent:
+      return "no-policy";
+    default:
+      return "not-known";
+  }
+}
+
+Finding find(const Network& network, const dns::Name& domain) {
+  Finding finding;
+  bool is_known = false;
+  mtasts::ask_record(network.resolver(), domain, network.dns_timeout, [&](mtasts::RecordAnswer answer) {
+    finding.record = std::move(answer);
+    is_known = true;
+  });
+  std::vector<pollfd> polled;
+  for (; !is_known; polled.clear()) turn({&network.resolver()}, polled);
+  if (finding.record.state != RecordState::found) return finding;
+  is_known = false;
+  mtasts::fetch_policy(network.client(), domain, false, network.fetch_timeout, [&](mtasts::PolicyAnswer answer) {
+    finding.policy = std::move(answer);
+    is_known = true;
+  });
+  for (; !is_known; polled.clear()) turn({&network.client()}, polled);
+  return finding;
+}
+
+std::string text_of(const dns::Name& domain, const Finding& finding) {
+  std::string text = domain.text();
+  text.append(": ");
+  const auto error = finding.error();
+  if (!finding.policy.policy) {
+    text.append(result_of(finding.status())).append(": ");
+    text += error ? printable(error->message) : "there is no record at _mta-sts." + domain.text();
+    return text.append("\n");
+  }
+  const mtasts::Policy& policy = *finding.policy.policy;
+  text.append(name_of(policy.mode)).append(", from the network\nid: ").append(finding.record.record->id).append("\n");
+  for (const std::string& pattern : policy.mx) text.append("mx: ").append(pattern).append("\n");
+  return text.append("max_age: ").append(std::to_string(policy.max_age)).append("\n");
+}
+
+json::Value json_of(const dns::Name& domain, const Finding& finding, std::int64_t now) {
+  const auto& policy = finding.policy.policy;
+  const auto error = finding.error();
+  json::Value record = json::object({{"state", name_of(finding.record.state)}});
+  if (finding.record.record) record.add("id", finding.record.record->id);
+  json::Value run = json::object({{"time", rfc3339(now)}, {"server", finding.record.answer.server}});
+  if (finding.record.state != RecordState::unknown) run.add("ttl", finding.record.answer.ttl);
+  if (policy) {
+    run.add("fetched", rfc3339(now));
+    run.add("expires", rfc3339(now + policy->max_age));
+    run.add("age", 0);
+  }
+  if (error) run.add("reason", error->message);
+  return json::object({{"domain", domain.text()},
+                       {"status", finding.status()},
+                       {"result", result_of(finding.status())},
+                       {"from", policy ? json::Value("network") : json::Value()},
+                       {"record", std::move(record)},
+                       {"policy", policy ? to_json(*policy) : json::Value()},
+                       {"error", error ? json::Value(error->code) : json::Value()},
+                       {"findings", report::to_json(finding.policy.reading.findings)},
+                       {"run", std::move(run)}});
+}
+
+}  // namespace
+
+Result<int> lookup(cli::Context& context) {
+  const dns::Name domain = SM_TRY(parse_domain(context.arguments().front()));
+  const Network network = SM_TRY(Network::open(context, window));
+  const Finding finding = find(network, domain);
+  const int status = finding.status();
+  if (context.json()) {
+    SM_TRY(context.print(json_line("smmtasts.lookup/1", json_of(domain, finding, context.clock().now()))));
+    return status;
+  }
+  SM_TRY(context.print(text_of(domain, finding)));
+  if (!finding.policy.policy || context.verbose())
+    SM_TRY(context.print(report::text(finding.policy.reading.findings, context.color())));
+  return status;
+}
+
+}  // namespace sm::smmtasts
