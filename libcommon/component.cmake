@@ -39,6 +39,7 @@ pkg_check_modules(libcrypto REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(libssl REQUIRED IMPORTED_TARGET libssl libcrypto)
 pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
 pkg_check_modules(idn2 REQUIRED IMPORTED_TARGET libidn2)
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 find_library(SM_LIB_unbound unbound REQUIRED) # Debian's libunbound.pc wants that of libevent, which is not ours to link
 include(libcommon/backend/rnp/librnp.cmake) # defines sm::librnp and sm::botan
 

@@ -18,6 +18,7 @@ struct Failure {
   std::int64_t when = 0;  // seconds since the epoch
   std::string code;       // Error::code: "net.certificate"
   std::string message;    // untrusted
+  std::string id;         // of the record by which it was tried; empty: it did not come so far
   bool operator==(const Failure&) const = default;
 };
 
@@ -36,8 +37,8 @@ struct Entry {
   bool operator==(const Entry&) const = default;
 };
 
-// Several processes may have the same cache open. Errors of all: cache.open, cache.newer (config), cache.busy,
-// cache.failed (temporary), cache.damaged (data).
+// Several processes may have the same cache open. What it holds of a domain is replaced at once or not at all. Errors
+// of all: cache.open, cache.newer (config), cache.busy, cache.failed (temporary), cache.damaged (data).
 class Cache {
  public:
   virtual ~Cache() = default;
@@ -45,11 +46,16 @@ class Cache {
   virtual Result<std::optional<Entry>> find(std::string_view domain) = 0;
   // Replaces the whole entry of its domain.
   virtual Result<void> put(const Entry& entry) = 0;
-  // In the order of their domains.
+  // Of the entry nothing but its failure: whatever policy another process may have put there meanwhile stays.
+  virtual Result<void> put_failure(std::string_view domain, const Failure& failure) = 0;
+  // In the order of their domains. `take` must not change the cache; an error of it ends all.
   virtual Result<void> each(const std::function<Result<void>(Entry)>& take) = 0;
   // How many there were: of one domain, or of all.
   virtual Result<std::size_t> purge(std::optional<std::string_view> domain) = 0;
-  // Another number once something has been changed, by whatever process.
+  // Drops the policies that expired before that time, and of entries without a policy those whose last try lies before
+  // it. How many there were.
+  virtual Result<std::size_t> drop_before(std::int64_t time) = 0;
+  // Another number once another process has changed something. What this object changes does not count.
   virtual Result<std::uint64_t> version() = 0;
 };
 
