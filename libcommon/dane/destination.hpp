@@ -12,9 +12,18 @@
 
 namespace sm::dane {
 
+// Where mail goes next: a domain, whose MX hosts take it, or a host that is named itself, as a smart host is.
+struct NextHop {
+  dns::Name name;
+  bool is_host = false;  // its MX records don't matter
+  std::uint16_t port = 25;
+
+  bool operator==(const NextHop&) const = default;
+};
+
 enum class Coverage {
   none,       // no host has TLSA records that DNSSEC vouches for
-  all,        // MX secure, and every host has usable ones
+  all,        // MX secure, or none needed, and every host has usable ones
   some,       // MX secure, and some hosts have none
   insecure,   // hosts have some, but the MX RRset is not secure (§2.2.1)
   unusable,   // hosts have some, and none that can be used
@@ -30,7 +39,7 @@ struct Destination {
 };
 
 // Calls back from the resolver's process(). `judge` must outlive that.
-void ask_destination(dns::Resolver& resolver, const ChainJudge& judge, dns::Name domain,
+void ask_destination(dns::Resolver& resolver, const ChainJudge& judge, NextHop next_hop,
                      std::chrono::milliseconds timeout, std::function<void(Destination)> done);
 
 }  // namespace sm::dane
