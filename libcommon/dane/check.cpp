@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "dane/host_records.hpp"
+
 namespace sm::dane {
 namespace {
 

@@ -24,10 +24,10 @@ struct NextHop {
 enum class Coverage {
   none,       // no host has TLSA records that DNSSEC vouches for
   all,        // MX secure, or none needed, and every host has usable ones
-  some,       // MX secure, and some hosts have none
+  some,       // MX secure, some hosts have usable ones, and others have not, or it is not known of them
   insecure,   // hosts have some, but the MX RRset is not secure (§2.2.1)
   unusable,   // hosts have some, and none that can be used
-  temporary,  // a look-up failed, or is bogus: nothing is known (§2.1.2)
+  temporary,  // a look-up failed, or is bogus, and no host has usable ones: nothing is known (§2.1.2)
   no_mail,    // null MX, no such domain, no address
 };
 std::string_view name_of(Coverage);  // "none", "all", …

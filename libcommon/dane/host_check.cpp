@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dane/check.hpp"
+#include "dane/host_records.hpp"
 #include "dane/tlsa.hpp"
 #include "text/ascii.hpp"
 #include "text/time.hpp"
@@ -59,21 +60,16 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
   }
 
   void start() {
-    const bool v4 = options_.family != net::Address::Family::v6;
-    const bool v6 = options_.family != net::Address::Family::v4;
-    pending_ = static_cast<int>(v4) + static_cast<int>(v6);
-    if (v4) ask(question_.name, dns::Type::a, &HostCheck::on_address);
-    if (v6) ask(question_.name, dns::Type::aaaa, &HostCheck::on_address);
+    ask_host_records(tools_.resolver,
+                     {.name = question_.name,
+                      .port = question_.port,
+                      .family = options_.family,
+                      .signatures = !options_.quick,
+                      .timeout = options_.dns_timeout},
+                     [self = shared_from_this()](const HostRecords& records) { self->judge_addresses(records); });
   }
 
  private:
-  using Step = void (HostCheck::*)(const dns::Answer&);
-  void ask(dns::Name name, dns::Type type, Step step) {
-    tools_.resolver.ask(
-        {.name = std::move(name), .type = type, .signatures = !options_.quick, .timeout = options_.dns_timeout},
-        [self = shared_from_this(), step](const dns::Answer& answer) { (*self.*step)(answer); });
-  }
-
   void find(Severity severity, std::string code, std::string clause, std::string message, std::string advice = {}) {
     report_.findings.push_back({severity, "dane." + std::move(code), std::move(clause), report_.name.text(),
                                 std::move(message), std::move(advice)});
@@ -116,18 +112,11 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
 
   // ---- addresses (RFC 7672 §2.2.2)
 
-  void on_address(const dns::Answer& answer) {
-    answers_.push_back(answer);
-    if (--pending_ == 0) judge_addresses();
-  }
-
-  void judge_addresses() {
-    std::ranges::sort(answers_, {}, [](const dns::Answer& answer) { return answer.type; });
-    report_.asked = {answers_.front().backend, answers_.front().trust, answers_.front().server};
-    bool secure = true;
-    bool has_alias = false;
+  void judge_addresses(const HostRecords& records) {
+    const dns::Answer& first = records.addresses.front();
+    report_.asked = {first.backend, first.trust, first.server};
     std::size_t known = 0;
-    for (const dns::Answer& answer : answers_) {
+    for (const dns::Answer& answer : records.addresses) {
       const Standing standing = standing_of(answer);
       if (standing == Standing::bogus) return bogus(answer);
       if (standing == Standing::unknown) {
@@ -136,25 +125,16 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
         continue;
       }
       ++known;
-      secure = secure && standing == Standing::secure;
-      has_alias = has_alias || answer.chain.size() > 1;
-      if (report_.addresses.empty()) report_.canonical = answer.canonical();
       std::ranges::copy(addresses_in(answer), std::back_inserter(report_.addresses));
       if (answer.outcome == dns::Outcome::data) note_signatures(answer);
     }
     if (known == 0) return finish(HostVerdict::untested);
-    report_.address_security = secure ? dns::Security::secure : dns::Security::insecure;
+    report_.canonical = records.canonical;
+    report_.address_security = records.secure ? dns::Security::secure : dns::Security::insecure;
     sort_addresses();
-    if (report_.addresses.empty()) return no_address(secure);
-    if (secure) {
-      // The name at the end of the aliases first, then the original one (RFC 7672 §2.2.3).
-      if (has_alias) candidates_ = {report_.canonical};
-      candidates_.push_back(question_.name);
-      return next_tlsa();
-    }
-    // AD covers the whole chain: the host's own alias may be secure though its target is not, and then TLSA records at
-    // the host's own name count (RFC 7672 §2.2.2).
-    if (has_alias) return ask(question_.name, dns::Type::cname, &HostCheck::on_alias);
+    if (report_.addresses.empty()) return no_address(records.secure);
+    if (records.alias && !judge_alias(records)) return;
+    if (records.end != HostRecords::End::insecure) return judge_tlsa(records);
     find(Severity::info, "address-insecure", "RFC 7672 §2.2.2", "the addresses are not signed: DANE does not apply",
          "sign the host's zone with DNSSEC");
     finish(HostVerdict::no_dane);
@@ -182,59 +162,47 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
     finish(secure ? HostVerdict::no_address : HostVerdict::no_dane);
   }
 
-  void on_alias(const dns::Answer& answer) {
-    const Standing standing = standing_of(answer);
-    if (standing == Standing::bogus) return bogus(answer);
-    if (standing == Standing::unknown) {
-      unknown(answer);
-      return finish(HostVerdict::untested);
+  // Whether its own name is secure, so that the check goes on.
+  bool judge_alias(const HostRecords& records) {
+    const dns::Answer& answer = *records.alias;
+    if (records.fault() == &answer) {
+      fault(answer);
+      return false;
     }
-    if (standing == Standing::secure && answer.outcome == dns::Outcome::data) {
-      note_signatures(answer);
-      find(Severity::info, "alias-insecure", "RFC 7672 §2.2.2",
-           "the host is an alias into a zone that is not signed: TLSA records count at its own name only");
-      candidates_ = {question_.name};
-      return next_tlsa();
+    if (records.end == HostRecords::End::insecure) {
+      find(Severity::info, "address-insecure", "RFC 7672 §2.2.2",
+           "the host is an alias, and that is not signed: DANE does not apply", "sign the host's zone with DNSSEC");
+      finish(HostVerdict::no_dane);
+      return false;
     }
-    find(Severity::info, "address-insecure", "RFC 7672 §2.2.2",
-         "the host is an alias, and that is not signed: DANE does not apply", "sign the host's zone with DNSSEC");
-    finish(HostVerdict::no_dane);
+    note_signatures(answer);
+    find(Severity::info, "alias-insecure", "RFC 7672 §2.2.2",
+         "the host is an alias into a zone that is not signed: TLSA records count at its own name only");
+    return true;
+  }
+
+  void fault(const dns::Answer& answer) {
+    if (standing_of(answer) == Standing::bogus) return bogus(answer);
+    unknown(answer);
+    finish(HostVerdict::untested);
   }
 
   // ---- TLSA (RFC 7672 §2.2.3)
 
-  void next_tlsa() {
-    while (candidate_ < candidates_.size()) {
-      auto name = tlsa_name(candidates_[candidate_], question_.port);
-      // A name too long for the prefix has no TLSA record.
-      if (name) return ask(*std::move(name), dns::Type::tlsa, &HostCheck::on_tlsa);
-      ++candidate_;
+  void judge_tlsa(const HostRecords& records) {
+    if (const dns::Answer* answer = records.fault()) return fault(*answer);
+    if (records.end == HostRecords::End::tlsa) {
+      note_signatures(records.tlsa.back());
+      report_.base_domain = records.base_domain;
+      return judge_records(records.tlsa.back());
     }
-    if (insecure_tlsa_)
+    if (std::ranges::any_of(records.tlsa, [](const auto& answer) { return answer.outcome == dns::Outcome::data; }))
       find(Severity::warning, "tlsa-insecure", "RFC 7672 §2.1.1",
            "there are TLSA records, and DNSSEC does not vouch for them: they count for nothing",
            "sign the zone that they are in");
     else
       find(Severity::info, "tlsa-none", "RFC 7672 §2.2", "there is no TLSA record");
     finish(HostVerdict::no_dane);
-  }
-
-  void on_tlsa(const dns::Answer& answer) {
-    const Standing standing = standing_of(answer);
-    if (standing == Standing::bogus) return bogus(answer);
-    // Never a downgrade (RFC 7672 §2.1.2).
-    if (standing == Standing::unknown) {
-      unknown(answer);
-      return finish(HostVerdict::untested);
-    }
-    if (answer.outcome == dns::Outcome::data && standing == Standing::secure) {
-      note_signatures(answer);
-      report_.base_domain = candidates_[candidate_];
-      return judge_records(answer);
-    }
-    insecure_tlsa_ = insecure_tlsa_ || answer.outcome == dns::Outcome::data;
-    ++candidate_;
-    next_tlsa();
   }
 
   void judge_records(const dns::Answer& answer) {
@@ -269,8 +237,13 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
     pending_ = static_cast<int>(sessions_.size()) + 1;
     if (!options_.quick) {
       ++pending_;
-      // It had TLSA records: it is not too long.
-      ask(*tlsa_name(*report_.base_domain, question_.port), dns::Type::a, &HostCheck::on_denial);
+      tools_.resolver.ask(
+          {// It had TLSA records: it is not too long.
+           .name = *tlsa_name(*report_.base_domain, question_.port),
+           .type = dns::Type::a,
+           .signatures = true,
+           .timeout = options_.dns_timeout},
+          [self = shared_from_this()](const dns::Answer& answer) { self->on_denial(answer); });
     }
     for (std::size_t i = 0; i < sessions_.size(); ++i) connect(i, options_.quick ? KeyType::any : KeyType::ecdsa);
     one_less();
@@ -461,10 +434,6 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
   HostReport report_;
   int pending_ = 0;
   bool untested_ = false;
-  std::vector<dns::Answer> answers_;   // of addresses
-  std::vector<dns::Name> candidates_;  // for the TLSA base domain, in order
-  std::size_t candidate_ = 0;
-  bool insecure_tlsa_ = false;
   std::vector<std::vector<SessionReport>> sessions_;  // by address
 };
 
@@ -473,37 +442,6 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
 void check_host(const CheckTools& tools, const CheckOptions& options, HostQuestion question,
                 std::function<void(HostReport)> done) {
   std::make_shared<HostCheck>(tools, options, std::move(question), std::move(done))->start();
-}
-
-std::vector<net::Address> addresses_in(const dns::Answer& answer) {
-  std::vector<net::Address> addresses;
-  for (const dns::Record& record : answer.records) {
-    net::Address address;
-    if (const auto* v4 = std::get_if<dns::A>(&record.data)) {
-      std::ranges::copy(v4->address, address.octets.begin());
-    } else if (const auto* v6 = std::get_if<dns::Aaaa>(&record.data)) {
-      address.family = net::Address::Family::v6;
-      std::ranges::copy(v6->address, address.octets.begin());
-    } else {
-      continue;
-    }
-    addresses.push_back(address);
-  }
-  return addresses;
-}
-
-Standing standing_of(const dns::Answer& answer) {
-  // First: what is bogus may come with data.
-  if (answer.security == dns::Security::bogus || answer.failure == dns::Failure::bogus) return Standing::bogus;
-  if (answer.outcome == dns::Outcome::failed) return Standing::unknown;
-  switch (answer.security) {
-    case dns::Security::secure:
-      return Standing::secure;
-    case dns::Security::insecure:
-      return Standing::insecure;
-    default:
-      return Standing::unknown;  // nobody validated it: neither a promise nor the lack of one is proven
-  }
 }
 
 std::optional<std::chrono::sys_seconds> signatures_end(const dns::Answer& answer, std::chrono::sys_seconds now) {
@@ -519,12 +457,6 @@ std::optional<std::chrono::sys_seconds> signatures_end(const dns::Answer& answer
   if (last.empty()) return std::nullopt;
   const auto first = std::ranges::min_element(last, {}, [](const auto& entry) { return entry.second; });
   return now + std::chrono::seconds(first->second);
-}
-
-std::string why(const dns::Answer& answer) {
-  if (standing_of(answer) == Standing::bogus) return "bogus";
-  return answer.outcome == dns::Outcome::failed ? "no answer (" + std::string(name_of(answer.failure)) + ")"
-                                                : "nobody validated the answer";
 }
 
 }  // namespace sm::dane

@@ -42,17 +42,9 @@ struct HostQuestion {
 void check_host(const CheckTools& tools, const CheckOptions& options, HostQuestion question,
                 std::function<void(HostReport)> done);
 
-// What A and AAAA records there are; what can't be read is left out.
-std::vector<net::Address> addresses_in(const dns::Answer& answer);
-
 // ---- shared with check.cpp
 
-// What an answer is good for.
-enum class Standing { secure, insecure, bogus, unknown };
-Standing standing_of(const dns::Answer& answer);
 // When the signatures of what is in the answer end: for each RRset the last, of these the first.
 std::optional<std::chrono::sys_seconds> signatures_end(const dns::Answer& answer, std::chrono::sys_seconds now);
-// "bogus" or "no answer (timeout)", for a finding; whose detail is what the answer gives as its reason.
-std::string why(const dns::Answer& answer);
 
 }  // namespace sm::dane

@@ -1,8 +1,8 @@
 #include "mtasts/next_hop.hpp"
 
-#include <algorithm>
 #include <charconv>
 
+#include "mtasts/policy.hpp"
 #include "text/ascii.hpp"
 
 namespace sm::mtasts {
@@ -23,10 +23,9 @@ std::optional<std::uint16_t> port_of(std::string_view text) {
   return port;
 }
 
-// RFC 1123 §2.1: no host's name is all digits and dots. One of IPv6 has colons.
+// One of IPv6 has colons.
 bool is_address(std::string_view text) {
-  return text.find(':') != std::string_view::npos ||
-         std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '.'; });
+  return text.find(':') != std::string_view::npos || is_ipv4_like(text);
 }
 
 }  // namespace

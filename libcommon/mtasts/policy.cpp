@@ -33,11 +33,6 @@ bool is_domain(std::string_view name) {
   }
 }
 
-// No name of a host is all digits and dots: such a pattern fits nothing.
-bool is_address(std::string_view name) {
-  return std::ranges::all_of(name, [](char c) { return is_digit(c) || c == '.'; });
-}
-
 // sts-policy-ext-value: UTF-8 or visible ASCII, with blanks (not tabs) inside.
 bool is_value(std::string_view value) {
   return !value.empty() &&
@@ -147,7 +142,7 @@ class Reader {
                    "mx \"" + std::string(value) + "\" is no host and no \"*.\" with a domain",
                    has_8bit(value) ? "write international names in A-labels: xn--…" : "");
     std::string pattern = lower(value);
-    if (is_address(pattern))
+    if (is_ipv4_like(pattern))
       find(Severity::warning, "mx-address", "RFC 8461 §4.1",
            "mx " + pattern + " looks like an address, and matches no host", "name the host");
     const std::string_view base = std::string_view(pattern).substr(pattern.starts_with("*.") ? 2 : 0);
@@ -218,6 +213,10 @@ std::optional<Mode> parse_mode(std::string_view text) {
 
 Reading read_policy(std::string_view body) {
   return Reader().read(body);
+}
+
+bool is_ipv4_like(std::string_view name) {
+  return std::ranges::all_of(name, [](char c) { return is_digit(c) || c == '.'; });
 }
 
 bool is_pattern(std::string_view text) {

@@ -55,6 +55,10 @@ Reading read_policy(std::string_view body);
 // Whether `text` may stand behind "mx:": a host name in A-labels, or "*." and one (§3.2).
 bool is_pattern(std::string_view text);
 
+// Whether `name` is all digits and dots, as no host's name is (RFC 1123 §2.1): a policy may have it for a pattern,
+// which fits nothing.
+bool is_ipv4_like(std::string_view name);
+
 // Whether mail may go to `host` by this policy: "*" stands for exactly one label, the leftmost (§4.1). Without case,
 // and without a dot at the end. Mode does not matter here.
 bool matches(const Policy& policy, std::string_view host);

@@ -5,6 +5,7 @@
 #include "backend/tls/material.hpp"
 #include "backend/tls/probe.hpp"
 #include "dane/check.hpp"
+#include "dane/host_records.hpp"
 #include "own_name.hpp"
 #include "resolver/options.hpp"
 
