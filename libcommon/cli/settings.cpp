@@ -28,6 +28,7 @@ constexpr Setting settings[] = {
     {"verbose", ValueKind::none, ""},
     // what asks the network
     {"allow-private", ValueKind::none, ""},
+    {"cache", ValueKind::file, "FILE"},
     {"cafile", ValueKind::file, "FILE"},
     {"credentials", ValueKind::file, "FILE"},
     {"dnssec", ValueKind::choice, "auto|resolver|local"},

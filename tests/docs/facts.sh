@@ -28,7 +28,7 @@ is "no limit is forgotten here" "$(tr '\n' ' ' <"$SM_TMP/constants")" \
 # Keys: every one that the page lists is known; every one that an option of some program answers to is listed.
 sed -n 's/^    {"\([a-z-]*\)", ValueKind::.*/\1/p' libcommon/cli/settings.cpp | sort >"$SM_TMP/known"
 sed -n 's/^\.It Ic \([a-z-]*\).*/\1/p' man/smtools.conf.5 | sort >"$SM_TMP/listed"
-for program in smkey smsign smcrypt smvault smdane smwkd smvks; do $program --print-options | cut -f 2; done | sed -n 's/^--//p' | sort -u >"$SM_TMP/options"
+for program in smkey smsign smcrypt smvault smdane smmtasts smwkd smvks; do $program --print-options | cut -f 2; done | sed -n 's/^--//p' | sort -u >"$SM_TMP/options"
 echo default-key >>"$SM_TMP/options"
 sort -u "$SM_TMP/options" | comm -12 - "$SM_TMP/known" >"$SM_TMP/wanted"
 check "there are keys" test -s "$SM_TMP/wanted"

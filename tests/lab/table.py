@@ -408,7 +408,7 @@ for name, text in (
 ):
     # "version" need not come first.
     # An address fits no host, but is written as a pattern may be.
-    policy("sts-body-" + name, body=text, check=0 if name == "version-last" else 1, lookup=0 if name == "address" else None, postfix=OBEYS if name == "version-last" else SILENT, rule="RFC 8461 §3.2")
+    policy("sts-body-" + name, body=text, check=0 if name == "version-last" else 1, lookup=0 if name == "address" else None, postfix={"version-last": OBEYS, "address": "75"}.get(name, SILENT), rule="RFC 8461 §3.2")
 
 # MX hosts that do not keep to it.
 policy("sts-mx-other", body=body(mx="mx.elsewhere.test"), check=1, lookup=0, postfix="secure match=mx.elsewhere.test servername=hostname", rule="RFC 8461 §4.1")

@@ -9,5 +9,6 @@ Result<int> lookup(cli::Context& context);
 Result<int> lint(cli::Context& context);
 Result<int> match(cli::Context& context);
 Result<int> generate(cli::Context& context);
+Result<int> postfix(cli::Context& context);
 
 }  // namespace sm::smmtasts

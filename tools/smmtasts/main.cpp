@@ -22,6 +22,14 @@ constexpr Option generate_options[] = {
      .help = "how long a sender keeps the policy: 1209600, or 14d"},
 };
 
+constexpr Option cache_option = {.name = "cache",
+                                 .kind = ValueKind::file,
+                                 .value = "FILE",
+                                 .help = "keep policies in FILE instead of the user's or the service's cache"};
+constexpr Option attributes_option = {.name = "attributes",
+                                      .help = "add what Postfix 3.10 and later know: policy_type=sts and so on"};
+constexpr Option postfix_options[] = {cache_option, attributes_option};
+
 constexpr Command commands[] = {
     {.name = "lookup",
      .arguments = "DOMAIN",
@@ -51,6 +59,16 @@ constexpr Command commands[] = {
      .max_arguments = 0,
      .options = generate_options,
      .run = sm::smmtasts::generate},
+    {.name = "postfix",
+     .arguments = "DOMAIN",
+     .help = "what Postfix's smtp_tls_policy_maps is to say of a next hop, by DANE and MTA-STS",
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .options = postfix_options,
+     .run = sm::smmtasts::postfix,
+     .question = true,
+     .network = true,
+     .dns = true},
 };
 
 constexpr sm::cli::Program program = {
