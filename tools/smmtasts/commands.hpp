@@ -10,5 +10,9 @@ Result<int> lint(cli::Context& context);
 Result<int> match(cli::Context& context);
 Result<int> generate(cli::Context& context);
 Result<int> postfix(cli::Context& context);
+Result<int> cache_list(cli::Context& context);
+Result<int> cache_show(cli::Context& context);
+Result<int> cache_purge(cli::Context& context);
+Result<int> refresh(cli::Context& context);
 
 }  // namespace sm::smmtasts

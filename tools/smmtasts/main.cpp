@@ -29,6 +29,7 @@ constexpr Option cache_option = {.name = "cache",
 constexpr Option attributes_option = {.name = "attributes",
                                       .help = "add what Postfix 3.10 and later know: policy_type=sts and so on"};
 constexpr Option postfix_options[] = {cache_option, attributes_option};
+constexpr Option cache_options[] = {cache_option};
 
 constexpr Command commands[] = {
     {.name = "lookup",
@@ -68,6 +69,33 @@ constexpr Command commands[] = {
      .run = sm::smmtasts::postfix,
      .question = true,
      .network = true,
+     .dns = true},
+    {.name = "cache list",
+     .help = "the policies that are kept",
+     .max_arguments = 0,
+     .options = cache_options,
+     .run = sm::smmtasts::cache_list},
+    {.name = "cache show",
+     .arguments = "DOMAIN",
+     .help = "what is kept of a domain",
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .options = cache_options,
+     .run = sm::smmtasts::cache_show,
+     .question = true},
+    {.name = "cache purge",
+     .arguments = "[DOMAIN]",
+     .help = "forgets what is kept, of a domain or of all",
+     .max_arguments = 1,
+     .options = cache_options,
+     .run = sm::smmtasts::cache_purge},
+    {.name = "refresh",
+     .arguments = "[DOMAIN…]",
+     .help = "fetches the policies that are due, and those of the domains named",
+     .options = cache_options,
+     .run = sm::smmtasts::refresh,
+     .network = true,
+     .many = true,
      .dns = true},
 };
 

@@ -78,7 +78,7 @@ Result<std::string> checked_path(const std::string& path, Access access) {
   const Place place = SM_TRY(place_of(path));
   if (access == Access::write) SM_TRY(make_directories(place.directory));
   const std::unique_ptr<char, decltype(&std::free)> real(realpath(place.directory.c_str(), nullptr), &std::free);
-  if (!real && access == Access::read && (errno == ENOENT || errno == ENOTDIR)) return std::string();
+  if (!real && access != Access::write && (errno == ENOENT || errno == ENOTDIR)) return std::string();
   if (!real) return fail_errno("cache.open", "can't open " + place.directory, errno);
   const std::string directory = real.get();
   const std::string file = (directory == "/" ? "" : directory) + "/" + place.name;
@@ -107,7 +107,7 @@ Result<std::string> checked_path(const std::string& path, Access access) {
   }
   struct stat status {};
   if (lstat(file.c_str(), &status) != 0) {
-    if (errno == ENOENT && access == Access::read) return std::string();
+    if (errno == ENOENT && access != Access::write) return std::string();
     return fail_errno("cache.open", "can't open " + file, errno);
   }
   if (S_ISLNK(status.st_mode)) return wrong(file + " is a symbolic link");

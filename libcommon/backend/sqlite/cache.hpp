@@ -21,8 +21,9 @@
 namespace sm::sqlite {
 
 enum class Access {
-  read,   // a file that is not there is an empty cache, and is not made
-  write,  // it is made if it is not there, with mode 0600, in directories with mode 0700
+  read,    // a file that is not there is an empty cache, and is not made
+  change,  // likewise
+  write,   // it is made if it is not there, with mode 0600, in directories with mode 0700
 };
 
 // The file and its directory must belong to us (for root: to the same user), the directory must not be writable by

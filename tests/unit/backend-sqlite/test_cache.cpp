@@ -258,12 +258,14 @@ TEST_CASE("cache: to read what is not there is to read nothing, and makes nothin
   CHECK(place.names().empty());
   std::filesystem::create_directory(place.file("cache"));
   CHECK(!*place.open(Access::read)->find("example.org"));
+  CHECK(*place.open(Access::change)->purge(std::nullopt) == 0);
   CHECK(std::filesystem::is_empty(place.file("cache")));
   // And who reads does not write.
   REQUIRE(place.open()->put(entry_of("example.org")));
   const auto reader = place.open(Access::read);
   CHECK(*reader->find("example.org"));
   CHECK(!reader->put(entry_of("example.net")));
+  CHECK(*place.open(Access::change)->purge("example.org") == 1);
 }
 
 TEST_CASE("cache: several processes make it and write at once, and nothing is lost") {
