@@ -11,6 +11,11 @@ _smmtasts() {
     ':match') command='match' ;;
     ':generate') command='generate' ;;
     ':postfix') command='postfix' ;;
+    ':cache') command='cache' ;;
+    'cache:list') command='cache list' ;;
+    'cache:show') command='cache show' ;;
+    'cache:purge') command='cache purge' ;;
+    ':refresh') command='refresh' ;;
     esac
   done
   case "$command:$prev" in
@@ -56,14 +61,52 @@ _smmtasts() {
   'postfix:--timeout') :; return ;;
   'postfix:--status-fd') :; return ;;
   'postfix:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'cache list:--cache') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'cache list:--output' | 'cache list:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'cache list:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'cache list:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'cache list:--timeout') :; return ;;
+  'cache list:--status-fd') :; return ;;
+  'cache list:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'cache show:--cache') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'cache show:--output' | 'cache show:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'cache show:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'cache show:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'cache show:--timeout') :; return ;;
+  'cache show:--status-fd') :; return ;;
+  'cache show:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'cache purge:--cache') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'cache purge:--output' | 'cache purge:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'cache purge:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'cache purge:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'cache purge:--timeout') :; return ;;
+  'cache purge:--status-fd') :; return ;;
+  'cache purge:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'refresh:--cache') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'refresh:--output' | 'refresh:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'refresh:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'refresh:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'refresh:--cafile') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'refresh:--resolver') :; return ;;
+  'refresh:--dnssec') mapfile -t COMPREPLY < <(compgen -W 'auto resolver local' -- "$cur"); return ;;
+  'refresh:--proxy') :; return ;;
+  'refresh:--jobs') :; return ;;
+  'refresh:--timeout') :; return ;;
+  'refresh:--status-fd') :; return ;;
+  'refresh:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   esac
   case "$command" in
-  '') words='help lookup lint match generate postfix --help --version' ;;
+  '') words='help lookup lint match generate postfix cache refresh --help --version' ;;
+  'cache') words='list show purge' ;;
   'lookup') words='--output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'lint') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind=f ;;
   'match') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'generate') words='--mode --mx --max-age --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'postfix') words='--cache --attributes --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'cache list') words='--cache --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'cache show') words='--cache --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'cache purge') words='--cache --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'refresh') words='--cache --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   esac
   if [[ $cur == -* || -z $kind ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
