@@ -1,13 +1,13 @@
 #include <algorithm>
 
 #include "backend/tls/material.hpp"
+#include "bulk/options.hpp"
 #include "commands.hpp"
 #include "dane/tlsa.hpp"
 #include "dns/zone_text.hpp"
 #include "files.hpp"
 #include "json/line.hpp"
 #include "live.hpp"
-#include "options.hpp"
 #include "service.hpp"
 
 namespace sm::smdane {
@@ -36,7 +36,7 @@ Result<std::vector<dane::Material>> materials_of(cli::Context& context, const Se
   if ((certificate ? 1 : 0) + (key ? 1 : 0) + (request ? 1 : 0) + (live ? 1 : 0) != 1)
     return fail(ErrorKind::usage, "cli.usage",
                 "one of --cert, --key, --csr and --live says what the record is made of");
-  const auto family = SM_TRY(family_option(context));
+  const auto family = SM_TRY(bulk::family_option(context));
   if (family && !live) return fail(ErrorKind::usage, "cli.usage", "-4 and -6 go with --live");
   if (key) return std::vector{SM_TRY(read_key_file(*key))};
   if (request) return std::vector{SM_TRY(read_request_file(*request))};

@@ -4,9 +4,9 @@
 
 #include "backend/tls/material.hpp"
 #include "backend/tls/probe.hpp"
+#include "bulk/own_name.hpp"
 #include "dane/check.hpp"
 #include "dane/host_records.hpp"
-#include "own_name.hpp"
 #include "resolver/options.hpp"
 
 namespace sm::smdane {
@@ -40,7 +40,7 @@ struct Seen {
 };
 
 std::vector<Seen> probe_all(const std::vector<net::Address>& addresses, const Service& service) {
-  const auto probe = tls::make_probe({.helo = own_name()});
+  const auto probe = tls::make_probe({.helo = bulk::own_name()});
   std::vector<Seen> seen;
   for (const net::Address& address : addresses)
     for (const net::KeyType key : {net::KeyType::ecdsa, net::KeyType::rsa, net::KeyType::any})

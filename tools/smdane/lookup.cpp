@@ -1,13 +1,13 @@
 #include <algorithm>
 
+#include "bulk/results.hpp"
+#include "bulk/subjects.hpp"
 #include "cli/exit.hpp"
 #include "commands.hpp"
 #include "dane/tlsa.hpp"
 #include "json/line.hpp"
 #include "resolver/options.hpp"
-#include "results.hpp"
 #include "service.hpp"
-#include "subjects.hpp"
 #include "text/hex.hpp"
 #include "text/printable.hpp"
 #include "text/time.hpp"
@@ -79,7 +79,7 @@ std::string json_of(const Service& service, const Answer& answer, std::int64_t n
 
 class Lookup {
  public:
-  Lookup(cli::Context& context, Subjects subjects, dns::Resolver& resolver, std::size_t jobs)
+  Lookup(cli::Context& context, bulk::Subjects subjects, dns::Resolver& resolver, std::size_t jobs)
       : context_(context),
         subjects_(std::move(subjects)),
         resolver_(resolver),
@@ -142,11 +142,11 @@ class Lookup {
   }
 
   cli::Context& context_;
-  Subjects subjects_;
+  bulk::Subjects subjects_;
   dns::Resolver& resolver_;
   std::size_t jobs_;
   std::optional<std::uint64_t> timeout_;  // seconds
-  Results results_;
+  bulk::Results results_;
   Result<void> written_;
   std::size_t count_ = 0;
   std::vector<pollfd> polled_;
@@ -155,7 +155,7 @@ class Lookup {
 }  // namespace
 
 Result<int> lookup(cli::Context& context) {
-  Subjects subjects = SM_TRY(Subjects::open(context));
+  bulk::Subjects subjects = SM_TRY(bulk::Subjects::open(context));
   if (context.arguments().front() != "-")
     for (const std::string& argument : context.arguments()) SM_TRY(parse_service(argument));
   const std::size_t jobs = SM_TRY(jobs_of(context, default_jobs));

@@ -1,3 +1,4 @@
+#include "bulk/options.hpp"
 #include "commands.hpp"
 
 namespace {
@@ -6,26 +7,17 @@ using sm::cli::Command;
 using sm::cli::Option;
 using sm::cli::ValueKind;
 
-constexpr Option dns_timeout = {.name = "dns-timeout",
-                                .kind = ValueKind::seconds,
-                                .value = "SECONDS",
-                                .help = "for each question to the DNS; default 10"};
-constexpr Option in_order = {.name = "sort", .help = "answer in the order of the input, not of completion"};
-
 constexpr Option lookup_options[] = {
-    dns_timeout,
-    in_order,
+    sm::bulk::table::dns_timeout,
+    sm::bulk::table::in_order,
 };
 
 constexpr Option check_options[] = {
     {.name = "host", .help = "the arguments are hosts, HOST or HOST:PORT, and nobody's MX"},
     {.name = "quick", .help = "one handshake an address; neither denials nor the ends of signatures"},
     {.name = "opportunistic", .help = "hosts that match are enough where the MX records are not signed"},
-    {.name = "days",
-     .kind = ValueKind::number,
-     .value = "N",
-     .help = "answer 1 if something ends within N days; without it a warning, for 14"},
-    {.name = "helo", .kind = ValueKind::text, .value = "NAME", .help = "what EHLO says; default this host's name"},
+    sm::bulk::table::days,
+    sm::bulk::table::helo,
     {.name = "starttls",
      .kind = ValueKind::choice,
      .value = "smtp|imap|pop3|none",
@@ -33,21 +25,12 @@ constexpr Option check_options[] = {
     {.name = "4", .help = "test IPv4 addresses only"},
     {.name = "6", .help = "test IPv6 addresses only"},
     {.name = "allow-private", .help = "nothing: hosts with signed TLSA records are connected to anywhere"},
-    dns_timeout,
-    {.name = "connect-timeout",
-     .kind = ValueKind::seconds,
-     .value = "SECONDS",
-     .help = "for each connection; default 10"},
-    {.name = "step-timeout",
-     .kind = ValueKind::seconds,
-     .value = "SECONDS",
-     .help = "for each reply of a server, and for the handshake; default 30"},
-    in_order,
-    {.name = "skip",
-     .kind = ValueKind::file,
-     .value = "FILE",
-     .help = "pass over what these earlier results are about"},
-    {.name = "nagios", .help = "one line and a status for monitoring"},
+    sm::bulk::table::dns_timeout,
+    sm::bulk::table::connect_timeout,
+    sm::bulk::table::step_timeout,
+    sm::bulk::table::in_order,
+    sm::bulk::table::skip,
+    sm::bulk::table::nagios,
 };
 
 constexpr Option generate_options[] = {

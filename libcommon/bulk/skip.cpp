@@ -1,4 +1,4 @@
-#include "skip.hpp"
+#include "bulk/skip.hpp"
 
 #include <array>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "json/value.hpp"
 #include "text/ascii.hpp"
 
-namespace sm::smdane {
+namespace sm::bulk {
 namespace {
 
 constexpr std::size_t max_result = 4 * 1024 * 1024;  // octets of a line
@@ -36,7 +36,7 @@ Result<std::set<std::string>> read_subjects(const std::string& path) {
       const std::size_t end = bytes.find('\n');
       line += bytes.substr(0, end);
       if (line.size() > max_result)
-        return fail(ErrorKind::data, "smdane.skip", path + ": a line is too long to be a result");
+        return fail(ErrorKind::data, "bulk.skip", path + ": a line is too long to be a result");
       if (end == std::string_view::npos) break;
       take();
       bytes.remove_prefix(end + 1);
@@ -44,9 +44,8 @@ Result<std::set<std::string>> read_subjects(const std::string& path) {
   }
   // A line that is torn is one to be asked again; it stands in the middle where results were appended to it.
   if (any && subjects.empty())
-    return fail(ErrorKind::data, "smdane.skip", path + " has no result of check in it",
-                "give what \"smdane check --json\" wrote");
+    return fail(ErrorKind::data, "bulk.skip", path + " has no result of check in it", "give what check --json wrote");
   return subjects;
 }
 
-}  // namespace sm::smdane
+}  // namespace sm::bulk

@@ -10,7 +10,7 @@
 #include "cli/context.hpp"
 #include "cli/exit.hpp"
 
-namespace sm::smdane {
+namespace sm::bulk {
 
 class Results {
  public:
@@ -39,4 +39,4 @@ class Results {
   bool waiting_ = false;
 };
 
-}  // namespace sm::smdane
+}  // namespace sm::bulk

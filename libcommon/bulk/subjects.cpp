@@ -1,4 +1,4 @@
-#include "subjects.hpp"
+#include "bulk/subjects.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include "io/descriptor.hpp"
 #include "text/ascii.hpp"
 
-namespace sm::smdane {
+namespace sm::bulk {
 
 Result<Subjects> Subjects::open(const cli::Context& context) {
   Subjects subjects;
@@ -16,7 +16,7 @@ Result<Subjects> Subjects::open(const cli::Context& context) {
     return subjects;
   }
   if (std::ranges::find(arguments, "-") != arguments.end())
-    return fail(ErrorKind::usage, "smdane.stdin", "\"-\" stands for stdin, and has to stand alone");
+    return fail(ErrorKind::usage, "bulk.stdin", "\"-\" stands for stdin, and has to stand alone");
   for (const std::string& argument : arguments) subjects.lines_.push_back({argument, 0, false});
   return subjects;
 }
@@ -26,7 +26,7 @@ Result<std::optional<std::string>> Subjects::next() {
   Line line = std::move(lines_.front());
   lines_.pop_front();
   line_ = line.number;
-  if (line.too_long) return fail(ErrorKind::data, "smdane.line", "longer than " + std::to_string(max_subject));
+  if (line.too_long) return fail(ErrorKind::data, "bulk.line", "longer than " + std::to_string(max_subject));
   return std::optional(std::move(line.text));
 }
 
@@ -63,4 +63,4 @@ void Subjects::end_line() {
   too_long_ = false;
 }
 
-}  // namespace sm::smdane
+}  // namespace sm::bulk

@@ -13,17 +13,17 @@
 
 #include "cli/context.hpp"
 
-namespace sm::smdane {
+namespace sm::bulk {
 
 inline constexpr std::size_t max_subject = 4096;  // octets of a line
 
 class Subjects {
  public:
-  // Errors: smdane.stdin (usage): "-" beside other arguments.
+  // Errors: bulk.stdin (usage): "-" beside other arguments.
   static Result<Subjects> open(const cli::Context& context);
 
   // The next one; nullopt: none is there now. White space around it is gone; empty lines, and those that begin with
-  // '#', are passed over. Errors: smdane.line (data): a line longer than max_subject; it is passed over too.
+  // '#', are passed over. Errors: bulk.line (data): a line longer than max_subject; it is passed over too.
   Result<std::optional<std::string>> next();
   // No more will come.
   bool ended() const { return input_ < 0 && lines_.empty(); }
@@ -52,4 +52,4 @@ class Subjects {
   std::size_t line_ = 0;
 };
 
-}  // namespace sm::smdane
+}  // namespace sm::bulk

@@ -1,4 +1,4 @@
-#include "own_name.hpp"
+#include "bulk/own_name.hpp"
 
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 #include "io/descriptor.hpp"
 #include "text/ascii.hpp"
 
-namespace sm::smdane {
+namespace sm::bulk {
 namespace {
 
 constexpr std::size_t max_hosts_file = 1024 * 1024;  // octets
@@ -46,4 +46,4 @@ std::string own_name() {
   return hosts ? complete(*hosts, name).value_or(name) : name;
 }
 
-}  // namespace sm::smdane
+}  // namespace sm::bulk

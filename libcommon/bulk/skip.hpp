@@ -6,10 +6,10 @@
 
 #include "base/result.hpp"
 
-namespace sm::smdane {
+namespace sm::bulk {
 
 // The subjects ("example.org", "mx.example.org:465", in lower case) of results in JSON Lines. A line that is torn is
-// passed over. Errors: io.open (no_input); smdane.skip (data): there are lines, and none is a result.
+// passed over. Errors: io.open (no_input); bulk.skip (data): there are lines, and none is a result.
 Result<std::set<std::string>> read_subjects(const std::string& path);
 
-}  // namespace sm::smdane
+}  // namespace sm::bulk

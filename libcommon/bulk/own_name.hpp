@@ -3,10 +3,10 @@
 
 #include <string>
 
-namespace sm::smdane {
+namespace sm::bulk {
 
 // The host name; one without a dot is completed from /etc/hosts, as far as that goes. Nobody is asked: the DNS may be
 // what is broken.
 std::string own_name();
 
-}  // namespace sm::smdane
+}  // namespace sm::bulk

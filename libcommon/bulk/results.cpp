@@ -1,8 +1,8 @@
-#include "results.hpp"
+#include "bulk/results.hpp"
 
 #include <algorithm>
 
-namespace sm::smdane {
+namespace sm::bulk {
 namespace {
 
 // A reader sees a line after at most this; more often would be a system call for each.
@@ -39,4 +39,4 @@ Result<void> Results::flush() {
   return context_.flush();
 }
 
-}  // namespace sm::smdane
+}  // namespace sm::bulk
