@@ -111,13 +111,14 @@ void ask_record(dns::Resolver& resolver, const dns::Name& domain, std::chrono::m
 }
 
 void fetch_policy(net::HttpClient& client, const dns::Name& domain, bool named, std::chrono::milliseconds timeout,
-                  std::function<void(PolicyAnswer)> done) {
+                  std::function<void(PolicyAnswer)> done, bool certificates) {
   auto url = policy_url(domain);
   if (!url) return done(read_answer(Unexpected{std::move(url).error()}));
   net::Request request{.url = *std::move(url)};
   request.max_body = max_policy;
   request.timeout = timeout;
   request.named = named;
+  request.certificates = certificates;
   client.start(std::move(request),
                [done = std::move(done)](Result<net::Response> response) { done(read_answer(std::move(response))); });
 }

@@ -53,9 +53,9 @@ struct PolicyAnswer {
 // followed, and nothing but status 200 is a policy (§3.3).
 void ask_record(dns::Resolver& resolver, const dns::Name& domain, std::chrono::milliseconds timeout,
                 std::function<void(RecordAnswer)> done);
-// `client` must match certificates by DNS-ID alone (§3.3). `named`: net::Request::named.
+// `client` must match certificates by DNS-ID alone (§3.3). `named`, `certificates`: of net::Request.
 void fetch_policy(net::HttpClient& client, const dns::Name& domain, bool named, std::chrono::milliseconds timeout,
-                  std::function<void(PolicyAnswer)> done);
+                  std::function<void(PolicyAnswer)> done, bool certificates = false);
 
 // Whether there is no policy, and the domain's own doing is why: its policy host answered, or is named wrongly.
 // Otherwise another try, or another place, may tell.

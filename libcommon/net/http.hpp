@@ -44,6 +44,7 @@ struct Request {
   std::chrono::seconds stall{20};             // in which no byte has come or gone
   // The user named this host: it may be on a private or loopback address. Not so where a redirect leads.
   bool named = false;
+  bool certificates = false;  // Response::certificates is wanted
   // Whether a GET or HEAD that is answered by a redirect goes on to `to`; at most redirect_limit times. Empty: never,
   // and the redirect is the answer.
   std::function<bool(const Url& from, const Url& to)> may_follow;
@@ -56,6 +57,9 @@ struct Response {
   // Of a 2xx that goes to no Sink; of any other status what it begins with, at most error_body_limit bytes.
   std::string body;
   Url url;  // that answered
+  // DER, as the server sent them, its own first; if Request::certificates asked, and the connection is a new one.
+  std::vector<std::string> certificates;
+  std::chrono::milliseconds elapsed{};  // from its turn to the last byte, without the look-up by our own resolver
 
   bool succeeded() const { return status >= 200 && status < 300; }
   // The first field of this name, in any case of letters; empty if there is none.

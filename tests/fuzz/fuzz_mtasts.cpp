@@ -6,11 +6,15 @@
 
 #include "mtasts/policy.hpp"
 #include "mtasts/record.hpp"
+#include "mtasts/tlsrpt.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string input(reinterpret_cast<const char*>(data), size);
   const auto record = sm::mtasts::parse_record(input);
   if (record && sm::mtasts::parse_record("v=STSv1; id=" + record->id)->id != record->id) std::abort();
+
+  const auto reporting = sm::mtasts::pick_reporting({input});
+  if (reporting && *reporting && (*reporting)->to.empty()) std::abort();
 
   const auto reading = sm::mtasts::read_policy(input);
   if (!reading.policy) return reading.findings.empty() ? std::abort(), 0 : 0;

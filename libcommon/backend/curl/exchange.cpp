@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "text/ascii.hpp"
+#include "text/base64.hpp"
 
 namespace sm::curl {
 namespace {
@@ -177,6 +178,7 @@ void Exchange::set_fields() {
 void Exchange::set_trust(const Settings& settings) {
   set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(easy_, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (request.certificates) set(easy_, CURLOPT_CERTINFO, 1L);
   rule_ = settings.rule;
   if (rule_) {
     set(easy_, CURLOPT_SSL_CTX_FUNCTION, &Exchange::narrow);
@@ -342,6 +344,28 @@ Unexpected Exchange::failure(CURLcode code) const {
               name == "net.certificate" ? "--cafile names the authorities to trust, if it is your own server" : "");
 }
 
+// The library gives them as text, field by field, and each whole in PEM.
+void Exchange::take_certificates() {
+  constexpr std::string_view name = "Cert:";
+  constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----";
+  constexpr std::string_view end = "-----END CERTIFICATE-----";
+  const curl_certinfo* all = nullptr;
+  if (curl_easy_getinfo(easy_.get(), CURLINFO_CERTINFO, &all) != CURLE_OK || !all) return;
+  for (int i = 0; i < all->num_of_certs; ++i) {
+    for (const curl_slist* at = all->certinfo[i]; at; at = at->next) {
+      std::string_view text = at->data;
+      if (!text.starts_with(name)) continue;
+      const std::size_t from = text.find(begin);
+      const std::size_t to = text.find(end);
+      if (from == std::string_view::npos || to == std::string_view::npos || to < from) continue;
+      std::string& der = response_.certificates.emplace_back();
+      Base64Decoder decoder;
+      decoder.put(text.substr(from + begin.size(), to - from - begin.size()), der);
+      decoder.finish(der);
+    }
+  }
+}
+
 Result<net::Response> Exchange::end(CURLcode code) {
   if (thrown_) std::rethrow_exception(thrown_);
   if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && enough_)) return failure(code);
@@ -357,6 +381,10 @@ Result<net::Response> Exchange::end(CURLcode code) {
     return fail(ErrorKind::temporary, "net.protocol",
                 request.url.origin() + ": the server answered with the status " + std::to_string(status));
   }
+  if (request.certificates) take_certificates();
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &microseconds);
+  response_.elapsed = milliseconds(microseconds / 1000);
   return std::move(response_);
 }
 

@@ -50,6 +50,7 @@ class Exchange {
   void set_way(const Settings& settings, const std::vector<net::Address>& addresses);
   void set_credentials();
   void set_callbacks();
+  void take_certificates();
   Unexpected failure(CURLcode code) const;
   Unexpected private_address() const;
 

@@ -7,11 +7,10 @@
 
 #include <algorithm>
 #include <new>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
-#include "backend/tls/x509.hpp"
+#include "backend/tls/verification.hpp"
 
 namespace sm::tls {
 namespace {
@@ -19,49 +18,6 @@ namespace {
 using dane::ChainQuestion;
 using dane::ChainResult;
 using dane::ChainVerdict;
-
-// None of these calls fails for what it is given, unless memory is short or the library is not whole.
-void must(bool done) {
-  if (!done) throw std::runtime_error("libssl fails");
-}
-
-ChainResult result_of(int code) {
-  switch (code) {
-    case X509_V_OK:
-      return ChainResult::match;
-    case X509_V_ERR_DANE_NO_MATCH:
-      return ChainResult::no_match;
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-      return ChainResult::wrong_name;
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return ChainResult::expired;
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return ChainResult::not_yet_valid;
-    default:
-      return ChainResult::untrusted;
-  }
-}
-
-void free_stack(stack_st_X509* stack) {
-  sk_X509_free(stack);
-}
-
-// Certificates that a chain is built from; the stack does not own them.
-struct Chain {
-  std::vector<Certificate> owned;
-  Handle<stack_st_X509, free_stack> stack{sk_X509_new_null()};
-};
-
-Result<Chain> read_chain(const std::vector<std::string>& encoded) {
-  Chain chain;
-  if (encoded.empty()) return fail(ErrorKind::data, "tls.certificate", "the server sent no certificate");
-  must(chain.stack != nullptr);
-  for (const std::string& der : encoded) {
-    chain.owned.push_back(SM_TRY(parse_certificate(der)));
-    must(sk_X509_push(chain.stack.get(), chain.owned.back().get()) > 0);
-  }
-  return chain;
-}
 
 Result<void> set_names(SSL* ssl, const ChainQuestion& question) {
   const auto refuse = [] {
@@ -103,17 +59,6 @@ void note_match(SSL* ssl, const ChainQuestion& question, ChainVerdict& verdict) 
   const dns::Tlsa matched{usage, selector, type, {reinterpret_cast<const char*>(data), size}};
   const auto found = std::ranges::find(question.records, matched);
   if (found != question.records.end()) verdict.record = static_cast<std::size_t>(found - question.records.begin());
-}
-
-// The earliest end of what was built, up to what matched; the bare key of a "2 1 0" record is no certificate there.
-std::optional<std::chrono::sys_seconds> first_end(X509_STORE_CTX* check, int depth) {
-  std::optional<std::chrono::sys_seconds> first;
-  STACK_OF(X509)* const chain = X509_STORE_CTX_get0_chain(check);
-  for (int i = 0; i <= depth && i < sk_X509_num(chain); ++i) {
-    const auto end = time_of(X509_get0_notAfter(sk_X509_value(chain, i)));
-    if (end && (!first || *end < *first)) first = end;
-  }
-  return first;
 }
 
 }  // namespace
