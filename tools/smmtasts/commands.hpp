@@ -5,6 +5,7 @@
 
 namespace sm::smmtasts {
 
+Result<int> check(cli::Context& context);
 Result<int> lookup(cli::Context& context);
 Result<int> lint(cli::Context& context);
 Result<int> match(cli::Context& context);

@@ -1,3 +1,4 @@
+#include "bulk/options.hpp"
 #include "commands.hpp"
 
 namespace {
@@ -28,15 +29,43 @@ constexpr Option cache_option = {.name = "cache",
                                  .help = "keep policies in FILE instead of the user's or the service's cache"};
 constexpr Option attributes_option = {.name = "attributes",
                                       .help = "add what Postfix 3.10 and later know: policy_type=sts and so on"};
+constexpr Option lookup_options[] = {cache_option};
 constexpr Option postfix_options[] = {cache_option, attributes_option};
 constexpr Option cache_options[] = {cache_option};
 
+constexpr Option check_options[] = {
+    cache_option,
+    sm::bulk::table::days,
+    sm::bulk::table::helo,
+    sm::bulk::table::dns_timeout,
+    {.name = "fetch-timeout",
+     .kind = ValueKind::seconds,
+     .value = "SECONDS",
+     .help = "for each policy, whole; default 60"},
+    sm::bulk::table::connect_timeout,
+    sm::bulk::table::step_timeout,
+    sm::bulk::table::in_order,
+    sm::bulk::table::skip,
+    sm::bulk::table::nagios,
+};
+
 constexpr Command commands[] = {
+    {.name = "check",
+     .arguments = "DOMAIN…|-",
+     .help = "every rule of MTA-STS, against the live servers",
+     .min_arguments = 1,
+     .options = check_options,
+     .run = sm::smmtasts::check,
+     .question = true,
+     .network = true,
+     .many = true,
+     .dns = true},
     {.name = "lookup",
      .arguments = "DOMAIN",
      .help = "the record and the policy of a domain",
      .min_arguments = 1,
      .max_arguments = 1,
+     .options = lookup_options,
      .run = sm::smmtasts::lookup,
      .question = true,
      .network = true,
