@@ -29,6 +29,13 @@ bool may_lack_key(const net::ProbeResult& result) {
          (result.outcome == ProbeOutcome::closed && result.step == net::ProbeStep::handshake);
 }
 
+// The first of the worst.
+std::string reason_in(const dane::CheckReport& report) {
+  const auto findings = all_findings(report);
+  const auto reason = std::ranges::max_element(findings, {}, &report::Finding::severity);
+  return reason == findings.end() ? std::string() : reason->subject + ": " + reason->message;
+}
+
 std::string date(std::int64_t when) {
   return rfc3339(when);
 }
@@ -164,6 +171,7 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
     for (const report::Finding& finding : answer.reading.findings) report_.findings.push_back(finding);
     if (answer.response) judge_response(*answer.response);
     if (answer.policy) {
+      find(Severity::ok, "policy-host", "RFC 8461 §3.3", "the policy host's certificate holds, and it serves a policy");
       find(Severity::ok, "policy", "RFC 8461 §3.2",
            "the policy is valid: " + std::string(name_of(answer.policy->mode)) + " for " +
                std::to_string(answer.policy->max_age) + " s");
@@ -179,7 +187,9 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
       return;
     }
     report::Finding& finding = find(Severity::error, "policy-fetch", "RFC 8461 §3.3", "the policy can't be fetched");
-    finding.advice = error.hint;
+    finding.advice = error.hint.empty() ? "see what the policy host answers: curl -v https://mta-sts." +
+                                              report_.name.text() + "/.well-known/mta-sts.txt"
+                                        : error.hint;
     finding.detail = error.message;
     if (answer.response) {
       finding.code = answer.response->redirect() ? "mtasts.redirect" : "mtasts.status";
@@ -202,6 +212,7 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
     } else if (error.code == "net.too-long") {
       finding.code = "mtasts.size";
       finding.message = "the policy has more than 64 KiB, or its header has";
+      finding.advice = "senders stop there, and have no policy then";
     }
   }
 
@@ -316,15 +327,15 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
         // In mode none nothing of it is a matter of MTA-STS.
         auto& finding =
             say(report_.mode() == Mode::none ? Severity::warning : Severity::error,
-                "DANE is there and fails, and no policy stands in for it: " + std::string(name_of(dane.verdict)),
+                "DANE is there and fails, and no policy stands in for it (" + std::string(name_of(dane.verdict)) + ")",
                 "smdane check says what to do");
-        finding.detail = dane::summary(dane);
+        finding.detail = reason_in(dane);
         return;
       }
       case dane::Verdict::untested:
         untested_ = true;
         say(Severity::warning, "whether DANE stands in the way could not be seen", "smdane check says why").detail =
-            dane::summary(dane);
+            reason_in(dane);
         return;
       case dane::Verdict::null_mx:
       case dane::Verdict::no_mail:
@@ -377,7 +388,10 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
                 "remove it from the MX records");
       }
     }
-    return true;
+    const auto has_none = [](const HostReport& host) { return host.addresses.empty(); };
+    if (untested_ || !std::ranges::all_of(report_.hosts, has_none)) return true;
+    conclude(Verdict::no_mail);
+    return false;
   }
 
   report::Finding& find_at(std::string subject, Severity severity, std::string_view code, std::string_view clause,

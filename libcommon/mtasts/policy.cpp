@@ -43,7 +43,7 @@ class Reader {
  public:
   Reading read(std::string_view body) {
     if (body.size() > max_policy) {
-      error("size", "RFC 8461 §3.3", "the policy has more than 64 KiB");
+      error("size", "RFC 8461 §3.3", "the policy has more than 64 KiB", "senders read no more");
       return std::move(reading_);
     }
     for (std::string_view rest = body; !rest.empty();) {
@@ -114,7 +114,8 @@ class Reader {
 
   void take_version(std::string_view value) {
     if (value != "STSv1")
-      error("policy-version", "RFC 8461 §3.2", "the version is \"" + std::string(value) + "\", not \"STSv1\"");
+      error("policy-version", "RFC 8461 §3.2", "the version is \"" + std::string(value) + "\", not \"STSv1\"",
+            "write \"version: STSv1\"");
   }
 
   void take_mode(std::string_view value) {
@@ -140,7 +141,7 @@ class Reader {
     if (!is_pattern(value))
       return error("policy-mx", "RFC 8461 §3.2",
                    "mx \"" + std::string(value) + "\" is no host and no \"*.\" with a domain",
-                   has_8bit(value) ? "write international names in A-labels: xn--…" : "");
+                   has_8bit(value) ? "write international names in A-labels: xn--…" : "as in \"mx: mail.example.org\"");
     std::string pattern = lower(value);
     if (is_ipv4_like(pattern))
       find(Severity::warning, "mx-address", "RFC 8461 §4.1",

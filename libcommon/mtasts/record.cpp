@@ -50,13 +50,15 @@ Result<Record> parse_record(std::string_view text) {
     if (name == "id") {
       if (value.empty() || value.size() > max_id ||
           !std::ranges::all_of(value, [](char c) { return is_alpha(c) || is_digit(c); }))
-        return fail(ErrorKind::data, "mtasts.record-id", "the id is not 1 to 32 letters and digits");
+        return fail(ErrorKind::data, "mtasts.record-id", "the id is not 1 to 32 letters and digits",
+                    "the time of the change is one: 20260831085700Z");
       if (!id) id = value;
     } else if (!is_value(value)) {
       return syntax("a field has a value that none can have");
     }
   }
-  if (!id) return fail(ErrorKind::data, "mtasts.record-id", "the record has no id");
+  if (!id)
+    return fail(ErrorKind::data, "mtasts.record-id", "the record has no id", R"(as in "v=STSv1; id=20260831085700Z")");
   return Record{*std::move(id)};
 }
 

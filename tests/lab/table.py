@@ -343,7 +343,7 @@ policy("sts-dane-wrong", tlsa="3 1 1 wrong", check=1, lookup=0, postfix="dane-on
 policy("sts-dane-unusable", tlsa="1 1 1", check=1, lookup=0, postfix="dane", rule="RFC 8461 §2")
 policy("sts-dane-half", mx="10 mx; 20 mx.plain.secure.test.", tlsa="3 1 1", body=body(mx="{mx}\r\nmx: mx.plain.secure.test"), check=0, postfix="dane-only", rule="RFC 8461 §2")
 policy("sts-dane-half-testing", mx="10 mx; 20 mx.plain.secure.test.", tlsa="3 1 1", body=body("testing", mx="{mx}\r\nmx: mx.plain.secure.test"), check=0, postfix="dane", rule="RFC 8461 §2")
-policy("sts-dane-bogus", tlsa="3 1 1", sig="tlsa bogus", check=75, lookup=0, postfix=75, rule="RFC 7672 §2.1.2")
+policy("sts-dane-bogus", tlsa="3 1 1", sig="tlsa bogus", check=1, lookup=0, postfix=75, rule="RFC 8461 §2")
 
 # TXT.
 policy("sts-no-txt", txt=None, check=2, postfix=SILENT, rule="RFC 8461 §3.1")
@@ -358,6 +358,12 @@ for name, txt in (
 ):
     policy("sts-txt-" + name, txt=txt, check=1 if name not in ("version", "space", "case") else 2, postfix=SILENT, rule="RFC 8461 §3.1")
 policy("sts-txt-servfail", txt=None, more="_mta-sts CNAME _x.tlsa-servfail.test.", check=75, postfix=SILENT, rule="RFC 8461 §3.3")
+policy("sts-txt-bogus", txt=None, more="_mta-sts CNAME _mta-sts.plain.bogus.test.", check=75, postfix=SILENT, rule="RFC 8461 §3.3")
+policy("sts-tlsrpt-two", more='_smtp._tls TXT "v=TLSRPTv1; rua=mailto:a@example.org"\n_smtp._tls TXT "v=TLSRPTv1; rua=mailto:b@example.org"', check=0, postfix=OBEYS, rule="RFC 8460 §3")
+policy("sts-tlsrpt-bad", more='_smtp._tls TXT "v=TLSRPTv1; rua=tls@example.org"', check=0, postfix=OBEYS, rule="RFC 8460 §3")
+policy("sts-testing-unreported", body=body("testing"), check=0, postfix=SILENT, rule="RFC 8460 §3")
+policy("sts-web-soon", web=dict(cert="soon"), check=0, postfix=OBEYS, rule="RFC 8461 §3.3")
+policy("sts-web-no-type", web=dict(nginx='types {} default_type "";'), check=0, postfix=OBEYS, rule="RFC 8461 §3.2")
 
 # The policy's host.
 policy("sts-no-host", web=None, check=1, postfix=SILENT, rule="RFC 8461 §3.3")
@@ -420,8 +426,34 @@ for name, options in (
     ("self-signed", dict(cert="self-signed")),
     ("tls-1-1", dict(server="tls-1-1")),
 ):
-    policy("sts-mx-" + name, check=1, lookup=0, postfix=OBEYS, rule="RFC 8461 §4.2", **options)
+    policy("sts-mx-" + name, check=1, lookup=0, postfix=OBEYS, rule="RFC 8996 §3" if name == "tls-1-1" else "RFC 8461 §4.2", **options)
 policy("sts-mx-closed", server="closed", check=75, lookup=0, postfix=OBEYS, rule="RFC 8461 §4.2")
+policy("sts-mx-dead", server="dead", check=75, lookup=0, postfix=OBEYS, rule="RFC 8461 §4.2")
+for server in ("greylist", "greeting-554", "stall-greeting", "starttls-454"):
+    policy("sts-mx-" + server, server=server, check=75, lookup=0, postfix=OBEYS, rule="RFC 8461 §4.2")
+for cert, status in (
+    ("both", 0),
+    ("rsa", 0),
+    ("soon", 0),
+    ("wildcard", 0),
+    ("wildcard-parent", 1),
+    ("cn-only", 1),
+    ("domain-name", 1),
+    ("leaf-only", 1),
+    ("other-ca", 1),
+    ("not-yet", 1),
+):
+    policy("sts-mx-cert-" + cert, cert=cert, check=status, lookup=0, postfix=OBEYS, rule="RFC 8461 §4.2")
+policy("sts-mx-inject", server="inject", check=1, lookup=0, postfix=OBEYS, rule="RFC 3207 §6")
+policy("sts-mx-starttls-502", server="starttls-502", check=1, lookup=0, postfix=OBEYS, rule="RFC 8461 §4.2")
+policy("sts-mx-one-out", mx="10 mx; 20 mx.plain.secure.test.", check=1, lookup=0, postfix=OBEYS, rule="RFC 8461 §4.1")
+policy("sts-mx-one-out-testing", mx="10 mx; 20 mx.plain.secure.test.", body=body("testing"), check=1, lookup=0, postfix=SILENT, rule="RFC 8461 §4.1")
+policy("sts-mx-one-out-none", mx="10 mx; 20 mx.plain.secure.test.", body=body("none"), check=0, postfix=SILENT, rule="RFC 8461 §5")
+# The name in the MX record counts, and not what it is an alias of.
+policy("sts-mx-alias", addr="cname mx.plain.secure.test.", check=1, lookup=0, postfix=OBEYS, rule="RFC 8461 §4.2")
+policy("sts-mx-none", addr="-", check=2, lookup=0, postfix=OBEYS, rule="RFC 5321 §5.1")
+policy("sts-implicit", mx="none", body=body(mx="sts-implicit.secure.test"), check=0, postfix="secure match=sts-implicit.secure.test servername=hostname", rule="RFC 5321 §5.1")
+policy("sts-null-mx", mx="null", addr="-", check=2, lookup=0, postfix=OBEYS, rule="RFC 7505 §3")
 
 # Web Key Directories: advanced, direct, and each fault of a server; a test publishes into $LAB_RUN/www.
 DIRECTORY = """location /.well-known/openpgpkey {
