@@ -105,4 +105,17 @@ echo 'a b' >>some
 SM_NAME="a line that is none" expect_status 65 sh -c 'smmtasts check --allow-private - <some'
 like "is named" "$ERR" '^smmtasts: warning: line 2: '
 SM_NAME="an argument that is none" expect_status 64 smmtasts check mx.example.org:25
+
+# The cache is read, and left as it is.
+SM_NAME="no cache" expect_status 0 check_all --cache nothing/mtasts.sqlite sts-enforce.secure.test
+check "none is made" test ! -e nothing
+
+# The page's examples and the recipes, as they stand, but that all is on private addresses here.
+printf '%s\n' example.com >domains
+sed -n 's/^\.Dl smmtasts check/smmtasts check --allow-private/p' "$SM_ROOT/man/smmtasts.1" >examples
+sed -n 's/^[0-9*][^ ]* [^ ]* [^ ]* [^ ]* [^ ]* smmtasts check/smmtasts check --allow-private/p' "$SM_ROOT/examples/cron/smmtasts.crontab" >>examples
+sed -n 's,^ *command_line  /usr/local/bin/smmtasts check \(.*\) .ARG1.$,smmtasts check --allow-private \1 example.com,p' "$SM_ROOT/examples/nagios/smmtasts.cfg" >>examples
+is "examples" "$(wc -l <examples)" 6
+while read -r example; do expect_status 0 sh -c "$example"; done <examples
+like "Nagios is told" "$OUT" '^SMMTASTS OK - example\.com: holds'
 done_testing

@@ -30,6 +30,12 @@ Result<std::unique_ptr<mtasts::Cache>> open_cache(const cli::Context& context, s
   return sqlite::open_cache(SM_TRY(cache_path(context, owner)), access);
 }
 
+Result<std::unique_ptr<mtasts::Cache>> readable_cache(const cli::Context& context) {
+  auto cache = open_cache(context, sqlite::Access::read);
+  if (!cache && !context.value("cache")) return std::unique_ptr<mtasts::Cache>();
+  return cache;
+}
+
 std::string_view option_against_keeping(const cli::Context& context) {
   for (const std::string_view option : {"cafile", "resolver", "proxy"})
     if (context.value(option)) return option;

@@ -20,6 +20,9 @@ Result<std::string> cache_path(const cli::Context& context, CacheOwner owner);
 Result<std::unique_ptr<mtasts::Cache>> open_cache(const cli::Context& context, sqlite::Access access,
                                                   CacheOwner owner = CacheOwner::user);
 
+// To be read by who can do without: nullptr if it is not open to us. Errors: open_cache()'s of one that --cache names.
+Result<std::unique_ptr<mtasts::Cache>> readable_cache(const cli::Context& context);
+
 // What is fetched under another authority, by another DNS or through a proxy is what these say, and must not outlive
 // them: it is not kept. The option that makes it so; empty: none.
 std::string_view option_against_keeping(const cli::Context& context);

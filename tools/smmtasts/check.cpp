@@ -5,6 +5,7 @@
 #include "backend/tls/probe.hpp"
 #include "bulk/engine.hpp"
 #include "bulk/options.hpp"
+#include "cache_file.hpp"
 #include "commands.hpp"
 #include "json/line.hpp"
 #include "network.hpp"
@@ -42,12 +43,12 @@ Result<Settings> settings_of(const cli::Context& context) {
 class Check {
  public:
   Check(cli::Context& context, const Settings& settings, const Network& network, const dane::ChainJudge& dane,
-        const dane::PkixJudge& pkix)
+        const dane::PkixJudge& pkix, mtasts::Cache* cache)
       : context_(context),
         settings_(settings),
         probe_(tls::make_probe(settings.probe)),
         sessions_(*probe_),
-        tools_{network.resolver(), network.client(), sessions_, dane, pkix} {}
+        tools_{network.resolver(), network.client(), sessions_, dane, pkix, cache} {}
 
   net::SmtpProbe& probe() { return *probe_; }
 
@@ -102,7 +103,8 @@ Result<int> run_check(cli::Context& context) {
   const tls::ChainVerifier dane = SM_TRY(tls::ChainVerifier::make());
   const tls::PkixVerifier pkix = SM_TRY(tls::PkixVerifier::make(context.value("cafile").value_or("")));
   const Network network = SM_TRY(Network::open(context, dns_window));
-  Check check(context, settings, network, dane, pkix);
+  const auto cache = SM_TRY(readable_cache(context));
+  Check check(context, settings, network, dane, pkix, cache.get());
   const bulk::Parse parse = [&](const std::string& text) { return check.parse(text); };
   bulk::Settings common = SM_TRY(bulk::settings_of(context,
                                                    {.monitor = std::string(monitor),
