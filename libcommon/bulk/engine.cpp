@@ -88,7 +88,7 @@ Result<void> Engine::fill() {
       continue;
     }
     if (settings_.skip.contains(lower(task->subject))) continue;
-    start(*std::move(task));
+    start(*task);
   }
   return {};
 }
@@ -107,7 +107,7 @@ Result<void> Engine::refuse(Error error) {
   return results_.add(count_++, {}, cli::exit_data);
 }
 
-void Engine::start(Task task) {
+void Engine::start(const Task& task) {
   const std::size_t number = count_++;
   open_.emplace(number, std::chrono::steady_clock::now());
   task.start([this, number](const Answer& answer) { take(number, answer); });

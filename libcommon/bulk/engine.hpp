@@ -68,7 +68,7 @@ class Engine {
   int room_in() const;
   Result<void> fill();
   Result<void> refuse(Error error);
-  void start(Task task);
+  void start(const Task& task);
   void take(std::size_t number, const Answer& answer);
   Result<void> turn();
 

@@ -509,7 +509,7 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
   void judge_certificate(const SessionReport& session, const std::string& subject) {
     const dane::ChainVerdict& verdict = *session.verdict;
     const std::string key = session.target.key == KeyType::any ? "" : std::string(name_of(session.target.key)) + ": ";
-    const auto error = [&](std::string_view code, std::string message, std::string advice) {
+    const auto error = [&](std::string_view code, const std::string& message, std::string advice) {
       find_at(subject, Severity::error, code, "RFC 8461 §4.2", key + message, std::move(advice));
     };
     switch (verdict.result) {

@@ -16,7 +16,6 @@ namespace sm::tls {
 namespace {
 
 using dane::ChainQuestion;
-using dane::ChainResult;
 using dane::ChainVerdict;
 
 Result<void> set_names(SSL* ssl, const ChainQuestion& question) {
