@@ -6,6 +6,7 @@ _smmtasts() {
   if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' && $COMP_CWORD -gt 2 ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$command:${COMP_WORDS[i]}" in
+    ':check') command='check' ;;
     ':lookup') command='lookup' ;;
     ':lint') command='lint' ;;
     ':match') command='match' ;;
@@ -19,6 +20,26 @@ _smmtasts() {
     esac
   done
   case "$command:$prev" in
+  'check:--cache') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'check:--days') :; return ;;
+  'check:--helo') :; return ;;
+  'check:--dns-timeout') :; return ;;
+  'check:--fetch-timeout') :; return ;;
+  'check:--connect-timeout') :; return ;;
+  'check:--step-timeout') :; return ;;
+  'check:--skip') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'check:--output' | 'check:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'check:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'check:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'check:--cafile') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'check:--resolver') :; return ;;
+  'check:--dnssec') mapfile -t COMPREPLY < <(compgen -W 'auto resolver local' -- "$cur"); return ;;
+  'check:--proxy') :; return ;;
+  'check:--jobs') :; return ;;
+  'check:--timeout') :; return ;;
+  'check:--status-fd') :; return ;;
+  'check:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'lookup:--cache') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'lookup:--output' | 'lookup:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'lookup:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
   'lookup:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -96,9 +117,10 @@ _smmtasts() {
   'refresh:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   esac
   case "$command" in
-  '') words='help lookup lint match generate postfix cache refresh --help --version' ;;
+  '') words='help check lookup lint match generate postfix cache refresh --help --version' ;;
   'cache') words='list show purge' ;;
-  'lookup') words='--output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'check') words='--cache --days --helo --dns-timeout --fetch-timeout --connect-timeout --step-timeout --sort --skip --nagios --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'lookup') words='--cache --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'lint') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind=f ;;
   'match') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'generate') words='--mode --mx --max-age --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
