@@ -157,8 +157,8 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
     compare_with_cache();
     judge_reporting();
     judge_dane();
-    if (!report_.mode()) return conclude(Verdict::holds);  // for which there is no reason: an error was found
-    if (report_.mode() == Mode::none) return conclude(Verdict::holds);
+    // Without a policy an error was found, or it was not tested; in mode none there is nothing that a host could fail.
+    if (report_.mode().value_or(Mode::none) == Mode::none) return conclude(Verdict::holds);
     if (!take_hosts()) return;
     judge_patterns();
     test_hosts();
@@ -546,8 +546,10 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
           .detail = result.detail;
       return;
     }
-    const auto error = [&](std::string_view code, std::string_view clause, std::string message, std::string advice) {
-      find_at(subject, Severity::error, code, clause, std::move(message), std::move(advice)).detail = result.detail;
+    const auto error = [&](std::string_view code, std::string_view clause, std::string_view message,
+                           std::string_view advice) {
+      auto& finding = find_at(subject, Severity::error, code, clause, std::string(message), std::string(advice));
+      finding.detail = result.detail;
     };
     switch (result.outcome) {
       case ProbeOutcome::plaintext_injected:
@@ -577,7 +579,8 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
 }  // namespace
 
 void check_domain(const CheckTools& tools, const CheckOptions& options, dns::Name domain, CheckDone done) {
-  std::make_shared<DomainCheck>(tools, options, std::move(done))->start(std::move(domain));
+  const auto check = std::make_shared<DomainCheck>(tools, options, std::move(done));
+  check->start(std::move(domain));
 }
 
 }  // namespace sm::mtasts

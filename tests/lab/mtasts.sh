@@ -37,6 +37,9 @@ is "every fault has its clause and what to do" \
   "$(jq -r '.findings[] | select(.severity == "error") | select(.clause == null or .advice == null) | .code' documents | sort -u)" ""
 is "what changes from night to night stands under run" "$(jq -c 'del(.run)' documents | grep -c milliseconds)" 0
 
+is "the table in README.md is this one" "$(sed -n '/^| lookup | check |/,/^$/p' "$SM_TESTS/README.md" | grep .)" \
+  "$(python3 -B "$SM_TESTS/lab/table.py" policies)"
+
 # A policy, and one that is not.
 SM_NAME="a policy" expect_status 0 smmtasts lookup --allow-private Sts-Enforce.secure.test
 is "is said in lines" "$(cat "$OUT")" "Sts-Enforce.secure.test: enforce, from the network

@@ -39,6 +39,8 @@ policy(name, …) makes a mail domain as mail() does and what MTA-STS needs besi
   check=  what `smmtasts check` must answer; lookup= what `smmtasts lookup` must, where that is another; postfix= what `smmtasts postfix` must print, or the status with which it prints nothing
 """
 
+import sys
+
 zones = {}
 mails = []
 webs = []
@@ -511,5 +513,17 @@ def markdown():
         yield f"| {verdict} | {status} | {clause} | {', '.join(names)} |"
 
 
+def markdown_of_policies():
+    """The same of the policy domains; of what Postfix is told, the first word."""
+    groups = {}
+    for row in policies:
+        told = str(row["postfix"]).partition(" ")[0].replace("2", "-")
+        groups.setdefault((row["lookup"], row["check"], told, row["rule"]), []).append(row["name"].removesuffix(".secure.test").removeprefix("sts-"))
+    yield "| lookup | check | Postfix | clause | domains sts-… |"
+    yield "|---|---|---|---|---|"
+    for key, names in sorted(groups.items(), key=lambda group: [str(value) for value in group[0]]):
+        yield f"| {' | '.join(map(str, key))} | {', '.join(names)} |"
+
+
 if __name__ == "__main__":
-    print("\n".join(markdown()))
+    print("\n".join(markdown_of_policies() if sys.argv[1:] == ["policies"] else markdown()))
