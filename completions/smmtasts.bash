@@ -17,6 +17,7 @@ _smmtasts() {
     'cache:show') command='cache show' ;;
     'cache:purge') command='cache purge' ;;
     ':refresh') command='refresh' ;;
+    ':serve') command='serve' ;;
     esac
   done
   case "$command:$prev" in
@@ -115,9 +116,22 @@ _smmtasts() {
   'refresh:--timeout') :; return ;;
   'refresh:--status-fd') :; return ;;
   'refresh:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+  'serve:--socket') :; return ;;
+  'serve:--metrics') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'serve:--cache') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'serve:--output' | 'serve:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'serve:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+  'serve:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'serve:--cafile') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  'serve:--resolver') :; return ;;
+  'serve:--dnssec') mapfile -t COMPREPLY < <(compgen -W 'auto resolver local' -- "$cur"); return ;;
+  'serve:--proxy') :; return ;;
+  'serve:--timeout') :; return ;;
+  'serve:--status-fd') :; return ;;
+  'serve:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   esac
   case "$command" in
-  '') words='help check lookup lint match generate postfix cache refresh --help --version' ;;
+  '') words='help check lookup lint match generate postfix cache refresh serve --help --version' ;;
   'cache') words='list show purge' ;;
   'check') words='--cache --days --helo --dns-timeout --fetch-timeout --connect-timeout --step-timeout --sort --skip --nagios --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'lookup') words='--cache --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
@@ -129,6 +143,7 @@ _smmtasts() {
   'cache show') words='--cache --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'cache purge') words='--cache --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'refresh') words='--cache --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'serve') words='--socket --metrics --cache --attributes --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   esac
   if [[ $cur == -* || -z $kind ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -457,6 +457,24 @@ policy("sts-mx-none", addr="-", check=2, lookup=0, postfix=OBEYS, rule="RFC 5321
 policy("sts-implicit", mx="none", body=body(mx="sts-implicit.secure.test"), check=0, postfix="secure match=sts-implicit.secure.test servername=hostname", rule="RFC 5321 §5.1")
 policy("sts-null-mx", mx="null", addr="-", check=2, lookup=0, postfix=OBEYS, rule="RFC 7505 §3")
 
+# As many policy domains below it as anybody asks for; their policies are in a cache (tests/bench/mtasts.sh).
+mail("bulk.unsigned.test", more='* TXT "v=STSv1; id=bulk;"\n* MX 10 mx.bulk.unsigned.test.')
+
+# Where a Postfix takes mail, for what becomes of it under a policy (mtasts-serve.sh alone asks for these).
+for name, options in (
+    ("obeys", {}),
+    ("wrong-name", dict(cert="wrong-name")),
+    ("other-mx", dict(body=body(mx="mx.elsewhere.test"))),
+    ("plain", dict(server="postfix-plain")),
+    ("testing", dict(body=body("testing"), cert="wrong-name")),
+    ("none", dict(body=body("none"), cert="self-signed")),
+    ("dane", dict(tlsa="3 1 1", cert="self-signed")),
+    ("dane-wrong", dict(tlsa="3 1 1 wrong")),
+    ("no-policy", dict(txt=None, web=None, cert="self-signed")),
+):
+    policy("sts-post-" + name, **({"server": "postfix"} | options))
+    policies.pop()
+
 # Web Key Directories: advanced, direct, and each fault of a server; a test publishes into $LAB_RUN/www.
 DIRECTORY = """location /.well-known/openpgpkey {
     default_type application/octet-stream;

@@ -15,5 +15,6 @@ Result<int> cache_list(cli::Context& context);
 Result<int> cache_show(cli::Context& context);
 Result<int> cache_purge(cli::Context& context);
 Result<int> refresh(cli::Context& context);
+Result<int> serve(cli::Context& context);
 
 }  // namespace sm::smmtasts

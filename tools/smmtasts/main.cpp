@@ -32,6 +32,18 @@ constexpr Option attributes_option = {.name = "attributes",
 constexpr Option lookup_options[] = {cache_option};
 constexpr Option postfix_options[] = {cache_option, attributes_option};
 constexpr Option cache_options[] = {cache_option};
+constexpr Option serve_options[] = {
+    {.name = "socket",
+     .kind = ValueKind::address,
+     .value = "unix:PATH|inet:127.0.0.1:PORT",
+     .help = "where to listen, if systemd passes no socket"},
+    {.name = "metrics",
+     .kind = ValueKind::file,
+     .value = "FILE",
+     .help = "write there what is counted, for Prometheus"},
+    cache_option,
+    attributes_option,
+};
 
 constexpr Option check_options[] = {
     cache_option,
@@ -125,6 +137,13 @@ constexpr Command commands[] = {
      .run = sm::smmtasts::refresh,
      .network = true,
      .many = true,
+     .dns = true},
+    {.name = "serve",
+     .help = "answer Postfix's questions how to deliver to a domain",
+     .max_arguments = 0,
+     .options = serve_options,
+     .run = sm::smmtasts::serve,
+     .network = true,
      .dns = true},
 };
 
