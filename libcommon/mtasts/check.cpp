@@ -83,11 +83,14 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
     const RecordAnswer& record = report_.record;
     switch (record.state) {
       case RecordState::unknown:
-        find(Severity::warning, "record-failed", "RFC 8461 §3.3", record.error->message).detail = record.answer.reason;
+        find(Severity::warning, "record-failed", "RFC 8461 §3.3", record.error->message, record.error->hint).detail =
+            record.answer.reason;
+        compare_with_cache();
         return finish(Verdict::untested);
       case RecordState::absent:
         note_near_misses();
         find(Severity::info, "no-record", "RFC 8461 §3.1", "there is no record at _mta-sts." + report_.name.text());
+        compare_with_cache();
         return finish(Verdict::no_policy);
       case RecordState::invalid:
         note_near_misses();
@@ -248,29 +251,31 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
     }
     if (!*entry || !(*entry)->has_policy()) return;
     const Entry& before = **entry;
-    const PolicyAnswer& now = *report_.policy;
-    const std::string since = date(before.fetched);
-    if (!now.policy) {
+    // Times of the cache change with each refresh.
+    const std::string since = "it was fetched " + date(before.fetched);
+    if (!report_.mode()) {
       if (before.is_valid(options_.now.time_since_epoch().count()))
-        find(Severity::info, "cached", "RFC 8461 §3.3",
-             "the policy of " + since + " counts until " + date(before.expires) + " for those who have it");
+        find(Severity::info, "cached", "RFC 8461 §3.3", "the cache has a policy, which counts for those who have it")
+            .detail = since + " and ends " + date(before.expires);
       return;
     }
     const bool same_id = report_.record.record && report_.record.record->id == before.id;
-    const bool same_body = now.body == before.body;
+    const bool same_body = report_.policy->body == before.body;
     if (same_id && !same_body)
       find(Severity::warning, "same-id", "RFC 8461 §3.1",
-           "the policy is not the one of " + since + ", and the id is still the same: who has the old one keeps it",
-           "change the id with each change of the policy, once the policy is there");
+           "the policy is not the cache's, and the id is still the same: who has the old one keeps it",
+           "change the id with each change of the policy, once the policy is there")
+          .detail = since;
     if (!same_id && same_body && report_.record.record)
       find(Severity::info, "same-policy", "RFC 8461 §3.1",
-           "the id is not the one of " + since + ", and the policy is still the same",
-           "a new id announces a new policy");
+           "the id is not the cache's, and the policy is still the same", "a new id announces a new policy")
+          .detail = since;
     const Reading reading = read_policy(before.body);
-    if (reading.policy && reading.policy->mode != now.policy->mode)
+    if (reading.policy && reading.policy->mode != report_.mode())
       find(Severity::info, "mode-changed", "RFC 8461 §8.3",
-           "the mode was " + std::string(name_of(reading.policy->mode)) + " on " + since + ", and is " +
-               std::string(name_of(now.policy->mode)) + " now");
+           "the mode of the cache's policy is " + std::string(name_of(reading.policy->mode)) + ", and is " +
+               std::string(name_of(*report_.mode())) + " now")
+          .detail = since;
   }
 
   // ---- reports (RFC 8460 §3)
@@ -541,8 +546,9 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
       untested_ = true;
       find_at(subject, Severity::warning, "mx-not-tested", "RFC 8461 §4.2",
               "not tested: " + std::string(name_of(result.outcome)) + " at " + std::string(name_of(result.step)),
-              result.step == net::ProbeStep::connect ? "outgoing port 25 may be blocked here: try from another network"
-                                                     : "")
+              result.outcome == ProbeOutcome::unreachable ? "without IPv6, or IPv4, here: -4 or -6 tests the others"
+              : result.step == net::ProbeStep::connect    ? "outgoing port 25 may be blocked: try from another network"
+                                                          : "")
           .detail = result.detail;
       return;
     }

@@ -18,7 +18,10 @@ RecordAnswer read_record(dns::Answer answer) {
   RecordAnswer result;
   const auto unknown = [&](const std::string& why) {
     result.state = RecordState::unknown;
-    result.error = fail(ErrorKind::temporary, "mtasts.dns", answer.name.text() + " TXT: " + why).error;
+    const bool stripped = answer.failure == dns::Failure::stripped;
+    result.error = fail(ErrorKind::temporary, "mtasts.dns", answer.name.text() + " TXT: " + why,
+                        stripped ? "this resolver withholds DNSSEC: --dnssec resolver does without" : "")
+                       .error;
     answer.ttl = 0;
   };
   if (answer.security == dns::Security::bogus || answer.failure == dns::Failure::bogus) {

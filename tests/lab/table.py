@@ -455,6 +455,7 @@ policy("sts-mx-one-out-none", mx="10 mx; 20 mx.plain.secure.test.", body=body("n
 policy("sts-mx-alias", addr="cname mx.plain.secure.test.", check=1, lookup=0, postfix=OBEYS, rule="RFC 8461 §4.2")
 policy("sts-mx-none", addr="-", check=2, lookup=0, postfix=OBEYS, rule="RFC 5321 §5.1")
 policy("sts-implicit", mx="none", body=body(mx="sts-implicit.secure.test"), check=0, postfix="secure match=sts-implicit.secure.test servername=hostname", rule="RFC 5321 §5.1")
+policy("sts-mx-bogus", sig="mx bogus", check=1, lookup=0, postfix=75, rule="RFC 8461 §2")
 policy("sts-null-mx", mx="null", addr="-", check=2, lookup=0, postfix=OBEYS, rule="RFC 7505 §3")
 
 # As many policy domains below it as anybody asks for; their policies are in a cache (tests/bench/mtasts.sh).

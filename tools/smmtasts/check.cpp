@@ -16,6 +16,9 @@ namespace sm::smmtasts {
 namespace {
 
 constexpr std::size_t dns_window = 100;  // questions in flight: more than most resolvers' queues hold get lost
+// As many as may be stalled, so that hosts that don't answer keep nobody waiting; with the connections to mail servers
+// still below what a process may have open.
+constexpr std::size_t most_exchanges = 400;
 constexpr std::string_view monitor = "SMMTASTS";
 
 struct Settings {
@@ -102,7 +105,7 @@ Result<int> run_check(cli::Context& context) {
   bulk::Subjects subjects = SM_TRY(bulk::Subjects::open(context));
   const tls::ChainVerifier dane = SM_TRY(tls::ChainVerifier::make());
   const tls::PkixVerifier pkix = SM_TRY(tls::PkixVerifier::make(context.value("cafile").value_or("")));
-  const Network network = SM_TRY(Network::open(context, dns_window));
+  const Network network = SM_TRY(Network::open(context, dns_window, most_exchanges));
   const auto cache = SM_TRY(readable_cache(context));
   Check check(context, settings, network, dane, pkix, cache.get());
   const bulk::Parse parse = [&](const std::string& text) { return check.parse(text); };

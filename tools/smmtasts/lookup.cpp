@@ -141,6 +141,7 @@ Result<int> lookup(cli::Context& context) {
     return status;
   }
   SM_TRY(context.print(text_of(domain, finding, context.clock().now())));
+  if (const auto error = finding.error(); error && !error->hint.empty()) context.note(error->hint);
   if (!finding.policy.policy || context.verbose())
     SM_TRY(context.print(report::text(finding.policy.reading.findings, context.color())));
   return status;

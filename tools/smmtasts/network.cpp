@@ -8,10 +8,11 @@
 
 namespace sm::smmtasts {
 
-Result<Network> Network::open(const cli::Context& context, std::size_t window) {
+Result<Network> Network::open(const cli::Context& context, std::size_t window, std::size_t exchanges) {
   Network network;
   network.opened = SM_TRY(open_resolver(context, window));
-  network.web = SM_TRY(web::open(context, *network.opened.resolver, tls::by_dns_id, window));
+  network.web =
+      SM_TRY(web::open(context, *network.opened.resolver, tls::by_dns_id, exchanges == 0 ? window : exchanges));
   // Less than --timeout, so that what was found out by then can still be said.
   if (const auto seconds = context.number("timeout")) {
     const std::chrono::milliseconds most(std::min<std::uint64_t>(*seconds, 3600) * 1000 * 3 / 4);

@@ -19,8 +19,9 @@ struct Network {
   std::chrono::milliseconds dns_timeout{10'000};
   std::chrono::milliseconds fetch_timeout{mtasts::fetch_timeout};
 
-  // `window`: questions to the DNS, and exchanges, at a time. Errors: those of open_resolver() and web::open().
-  static Result<Network> open(const cli::Context& context, std::size_t window);
+  // `window`: questions to the DNS at a time; `exchanges`: with policy hosts, as many without it. Errors: those of
+  // open_resolver() and web::open().
+  static Result<Network> open(const cli::Context& context, std::size_t window, std::size_t exchanges = 0);
 
   dns::Resolver& resolver() const { return *opened.resolver; }
   net::HttpClient& client() const { return *web.client; }

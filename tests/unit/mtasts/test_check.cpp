@@ -280,6 +280,9 @@ TEST_CASE("mtasts/check: what has changed since the cache was written") {
   CHECK(severity(report, "mode-changed") == "info");
   world.response = fail(ErrorKind::temporary, "net.timeout", "so");
   CHECK(severity(world.check(), "cached") == "info");
+  world.remember("0", std::string(body));
+  world.resolver.fail(dns::Failure::timeout, "_mta-sts.example.org");
+  CHECK(severity(world.check(), "cached") == "info");
   world.remember("0", std::string(body), 700'000);
   CHECK(severity(world.check(), "cached").empty());
   world.cache.broken = true;
