@@ -224,7 +224,14 @@ TEST_CASE("mtasts/check: hosts that don't keep the policy (RFC 8461 §4.1, §4.2
 TEST_CASE("mtasts/check: which hosts there are") {
   const auto verdict = [](const std::string& text) { return World(text).check().verdict; };
   CHECK(verdict(with("10 mx.example.org.", "0 .")) == Verdict::no_mail);
-  CHECK(verdict(with("198.41.0.4\n", "127.0.0.1\n")) == Verdict::untested);
+  World inside(with("198.41.0.4\n", "127.0.0.1\n"));
+  inside.probe.set("127.0.0.1", dane::presents("mx.example.org/90"));
+  const auto report = inside.check();
+  CHECK(report.verdict == Verdict::untested);
+  CHECK(severity(report, "mx-private-address") == "warning");
+  CHECK(inside.probe.asked().empty());
+  inside.options.allow_private = true;
+  CHECK(inside.check().verdict == Verdict::holds);
   CHECK(verdict(with("mx.example.org. 60 IN A 198.41.0.4\n", "")) == Verdict::no_mail);
   World unknown;
   unknown.resolver.fail(dns::Failure::servfail, "example.org", dns::Type::mx);
