@@ -113,6 +113,14 @@ is "for a domain that must be authenticated" "$(ask sts-post-obeys.secure.test)"
 is "for one with DANE" "$(ask sts-post-dane.secure.test)" "dane-only"
 for key in .secure.test '[127.0.0.1]' '[127.0.0.1]:25' 192.0.2.1; do SM_NAME="nothing for $key" expect_status 1 ask "$key"; done
 
+# ---- what another process changes counts within a second
+before=$(ask sts-post-obeys.secure.test)
+sed -i 's/^mx: .*/&\nmx: *.elsewhere.test\r/' "$LAB_RUN/www/mta-sts.sts-post-obeys.secure.test/.well-known/mta-sts.txt"
+is "a policy that has changed" "$(ask sts-post-obeys.secure.test)" "$before"
+SM_NAME="is fetched by refresh" expect_status 0 smmtasts refresh --allow-private --cache "$SM_TMP/cache/mtasts.sqlite" sts-post-obeys.secure.test
+sleep 1 # what is promised
+is "and counts" "$(ask sts-post-obeys.secure.test)" "secure match=mx.sts-post-obeys.secure.test:.elsewhere.test servername=hostname"
+
 # ---- mail
 # send PREFIX COUNT: so many messages to each of these domains, from PREFIX-1@ to PREFIX-COUNT@.
 goes="obeys testing none dane no-policy"
