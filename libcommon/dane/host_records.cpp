@@ -155,16 +155,8 @@ void ask_host_records(dns::Resolver& resolver, HostQuery query, std::function<vo
 std::vector<net::Address> addresses_in(const dns::Answer& answer) {
   std::vector<net::Address> addresses;
   for (const dns::Record& record : answer.records) {
-    net::Address address;
-    if (const auto* v4 = std::get_if<dns::A>(&record.data)) {
-      std::ranges::copy(v4->address, address.octets.begin());
-    } else if (const auto* v6 = std::get_if<dns::Aaaa>(&record.data)) {
-      address.family = net::Address::Family::v6;
-      std::ranges::copy(v6->address, address.octets.begin());
-    } else {
-      continue;
-    }
-    addresses.push_back(address);
+    if (const auto* v4 = std::get_if<dns::A>(&record.data)) addresses.push_back(net::make_address(v4->address));
+    if (const auto* v6 = std::get_if<dns::Aaaa>(&record.data)) addresses.push_back(net::make_address(v6->address));
   }
   return addresses;
 }

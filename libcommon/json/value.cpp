@@ -14,6 +14,11 @@ const Value* Value::find(std::string_view name) const {
   return found == members->end() ? nullptr : &found->second;
 }
 
+const std::string* Value::text(std::string_view name) const {
+  const Value* const member = find(name);
+  return member ? member->string() : nullptr;
+}
+
 Value& Value::add(std::string_view name, Value value) {
   if (is_null()) data_ = Object();
   std::get<Object>(data_).emplace_back(std::string(name), std::move(value));

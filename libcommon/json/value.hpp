@@ -50,6 +50,8 @@ class Value {
 
   // The member of this name; nullptr if there is none or this is no object.
   const Value* find(std::string_view name) const;
+  // The text of that member; nullptr if there is none that is text.
+  const std::string* text(std::string_view name) const;
   // Adds a member at the end. Precondition: an object, or null, which becomes one; no member of this name.
   Value& add(std::string_view name, Value value);
   // Adds an element at the end. Precondition: an array, or null, which becomes one.

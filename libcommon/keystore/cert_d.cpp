@@ -22,11 +22,7 @@ bool is_lower_hex(std::string_view text, std::size_t size) {
 }
 
 Fingerprint fingerprint_of(std::string_view shard, std::string_view rest) {
-  Fingerprint fingerprint(shard);
-  fingerprint += rest;
-  std::ranges::transform(fingerprint, fingerprint.begin(),
-                         [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c; });
-  return fingerprint;
+  return upper(shard) + upper(rest);
 }
 
 }  // namespace

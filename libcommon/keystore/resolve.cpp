@@ -100,12 +100,8 @@ Result<Id> parse_id(std::string_view text) {
     if (!is_address(trimmed)) return malformed(text, "is not an address");
     return Id{IdKind::address, lower(trimmed)};
   }
-  std::string digits;
-  for (const char c : trimmed.substr(starts_with_ignoring_case(trimmed, "0x") ? 2 : 0)) {
-    if (is_blank(c)) continue;
-    if (hex_digit(c) < 0) return malformed(text, "is neither a fingerprint nor an address");
-    digits += c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
-  }
+  std::string digits = hex_digits(trimmed);
+  if (digits.empty()) return malformed(text, "is neither a fingerprint nor an address");
   switch (digits.size()) {
     case 40:
       return Id{IdKind::fingerprint, std::move(digits)};

@@ -54,6 +54,16 @@ constexpr Embedded embedded_v4[] = {{"::ffff:0:0/96", 12}, {"64:ff9b::/96", 12},
 
 }  // namespace
 
+Address make_address(const std::array<std::uint8_t, 4>& octets) {
+  Address address;
+  std::ranges::copy(octets, address.octets.begin());
+  return address;
+}
+
+Address make_address(const std::array<std::uint8_t, 16>& octets) {
+  return {.family = Address::Family::v6, .octets = octets};
+}
+
 std::optional<Address> parse_address(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string copy(text);

@@ -17,6 +17,10 @@ struct Address {
   bool operator==(const Address&) const = default;
 };
 
+// Of the octets that a record A or AAAA holds.
+Address make_address(const std::array<std::uint8_t, 4>& octets);
+Address make_address(const std::array<std::uint8_t, 16>& octets);
+
 // "192.0.2.1", "2001:db8::1", without brackets and zone; nothing that only some programs take for an address, such as
 // "127.1".
 std::optional<Address> parse_address(std::string_view text);

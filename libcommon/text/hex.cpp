@@ -1,5 +1,7 @@
 #include "text/hex.hpp"
 
+#include "text/ascii.hpp"
+
 namespace sm {
 namespace {
 
@@ -41,6 +43,17 @@ std::optional<std::string> hex_decode(std::string_view text) {
     bytes += static_cast<char>(high << 4 | low);
   }
   return bytes;
+}
+
+std::string hex_digits(std::string_view text) {
+  if (starts_with_ignoring_case(text, "0x")) text.remove_prefix(2);
+  std::string digits;
+  for (const char c : text) {
+    if (is_space(c)) continue;
+    if (hex_digit(c) < 0) return {};
+    digits += to_upper(c);
+  }
+  return digits;
 }
 
 }  // namespace sm

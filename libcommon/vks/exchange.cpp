@@ -26,11 +26,6 @@ Unexpected bad_receipt(std::string_view why) {
               "the server's answer is not that of a validating key server: " + std::string(why));
 }
 
-const std::string* text_member(const json::Value& value, std::string_view name) {
-  const json::Value* const member = value.find(name);
-  return member ? member->string() : nullptr;
-}
-
 }  // namespace
 
 std::string_view name_of(AddressStatus status) {
@@ -49,8 +44,8 @@ std::string verify_request(std::string_view token, const std::vector<std::string
 Result<Receipt> read_receipt(std::string_view body, const Fingerprint& fingerprint) {
   const auto value = json::read(body, receipt_limits);
   if (!value) return bad_receipt(value.error().message);
-  const std::string* const of = text_member(*value, "key_fpr");
-  const std::string* const token = text_member(*value, "token");
+  const std::string* const of = value->text("key_fpr");
+  const std::string* const token = value->text("token");
   const json::Value* const status = value->find("status");
   if (!of) return bad_receipt("no key_fpr");
   if (!token || token->empty() || token->size() > max_token) return bad_receipt("no token");
@@ -74,7 +69,7 @@ Result<Receipt> read_receipt(std::string_view body, const Fingerprint& fingerpri
 
 std::string read_complaint(std::string_view body) {
   const auto value = json::read(body, receipt_limits);
-  const std::string* const text = value ? text_member(*value, "error") : nullptr;
+  const std::string* const text = value ? value->text("error") : nullptr;
   return text ? text->substr(0, max_complaint) : std::string();
 }
 

@@ -16,18 +16,6 @@ Unexpected no_query(std::string message, std::string hint = {}) {
   return fail(ErrorKind::usage, "vks.query", std::move(message), std::move(hint));
 }
 
-// In upper case, without "0x" and white space; empty if something else is in it.
-std::string digits_of(std::string_view text) {
-  if (starts_with_ignoring_case(text, "0x")) text.remove_prefix(2);
-  std::string digits;
-  for (const char c : text) {
-    if (is_space(c)) continue;
-    if (hex_digit(c) < 0) return {};
-    digits += c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
-  }
-  return digits;
-}
-
 }  // namespace
 
 Result<std::string> canonical_address(std::string_view address, net::ToAscii to_ascii) {
@@ -47,7 +35,7 @@ Result<Query> parse_query(std::string_view text, net::ToAscii to_ascii) {
     auto address = SM_TRY(canonical_address(text, to_ascii));
     return Query{Query::Kind::email, std::move(address)};
   }
-  std::string digits = digits_of(text);
+  std::string digits = hex_digits(text);
   if (digits.size() == fingerprint_digits) return Query{Query::Kind::fingerprint, std::move(digits)};
   if (digits.size() == key_id_digits) return Query{Query::Kind::key_id, std::move(digits)};
   return no_query(std::string(text.substr(0, max_address)) + " is neither an address nor a fingerprint nor a key ID",

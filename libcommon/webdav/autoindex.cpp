@@ -20,16 +20,15 @@ Result<std::vector<Resource>> read_autoindex(std::string_view text) {
   if (array->size() > max_resources) return refuse("more than " + std::to_string(max_resources) + " resources");
   std::vector<Resource> resources;
   for (const json::Value& value : *array) {
-    const json::Value* const name = value.find("name");
-    const json::Value* const type = value.find("type");
-    if (!name || !name->string() || !type || !type->string()) return refuse("an entry has no name or no type");
+    const std::string* const name = value.text("name");
+    const std::string* const type = value.text("type");
+    if (!name || !type) return refuse("an entry has no name or no type");
     Resource& resource = resources.emplace_back();
-    resource.href = *name->string();
-    resource.collection = *type->string() != "file";
+    resource.href = *name;
+    resource.collection = *type != "file";
     const json::Value* const size = value.find("size");
     if (size && size->integer() && *size->integer() >= 0) resource.size = static_cast<std::uint64_t>(*size->integer());
-    const json::Value* const modified = value.find("mtime");
-    if (modified && modified->string()) resource.modified = parse_http_date(*modified->string());
+    if (const std::string* const modified = value.text("mtime")) resource.modified = parse_http_date(*modified);
   }
   return resources;
 }

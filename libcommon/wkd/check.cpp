@@ -321,9 +321,6 @@ class Check {
   void misplaced(const Url& url) {
     const std::string right = hash(address_.local);
     const std::string unicode = hash_as_it_stands(unicode_lower(address_.local));
-    std::string upper = right;
-    std::ranges::transform(upper, upper.begin(),
-                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
     struct Place {
       std::string name;
       std::string_view code;
@@ -333,7 +330,7 @@ class Check {
         {hash_as_it_stands(address_.local), "wkd.hash-case",
          "it is published under the hash of the local part as it stands"},
         {unicode, "wkd.hash-unicode", "it is published under the hash of the local part in Unicode's lower case"},
-        {upper, "wkd.hash-upper", "it is published under the hash in upper case"},
+        {upper(right), "wkd.hash-upper", "it is published under the hash in upper case"},
     };
     for (const Place& place : places) {
       if (place.name == right) continue;

@@ -10,13 +10,8 @@ namespace sm::wkd {
 namespace {
 
 void add_addresses(const dns::Answer& answer, std::vector<net::Address>& addresses) {
-  for (const dns::Aaaa& one : answer.data<dns::Aaaa>()) {
-    net::Address& address = addresses.emplace_back();
-    address.family = net::Address::Family::v6;
-    std::ranges::copy(one.address, address.octets.begin());
-  }
-  for (const dns::A& one : answer.data<dns::A>())
-    std::ranges::copy(one.address, addresses.emplace_back().octets.begin());
+  for (const dns::Aaaa& one : answer.data<dns::Aaaa>()) addresses.push_back(net::make_address(one.address));
+  for (const dns::A& one : answer.data<dns::A>()) addresses.push_back(net::make_address(one.address));
 }
 
 // That the name is not there, or has no address of this type.

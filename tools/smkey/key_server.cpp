@@ -27,8 +27,8 @@ Result<std::string_view> read_some(const Descriptor& from, std::span<char> buffe
 }
 
 std::string text_member(const json::Value& document, std::string_view name) {
-  const json::Value* const member = document.find(name);
-  return member && member->string() ? *member->string() : std::string();
+  const std::string* const text = document.text(name);
+  return text ? *text : std::string();
 }
 
 ErrorKind kind_of(const json::Value& document) {

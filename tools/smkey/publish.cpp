@@ -53,10 +53,10 @@ Result<Statuses> read_statuses(std::string_view answer) {
   if (!addresses || !addresses->array()) return unreadable();
   Statuses statuses;
   for (const json::Value& one : *addresses->array()) {
-    const json::Value* const address = one.find("address");
-    const json::Value* const status = one.find("status");
-    if (!address || !address->string() || !status || !status->string()) return unreadable();
-    statuses.emplace_back(*address->string(), *status->string());
+    const std::string* const address = one.text("address");
+    const std::string* const status = one.text("status");
+    if (!address || !status) return unreadable();
+    statuses.emplace_back(*address, *status);
   }
   return statuses;
 }

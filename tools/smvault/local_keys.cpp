@@ -35,9 +35,9 @@ Result<std::vector<json::Value>> documents(std::string_view text) {
 }
 
 Result<std::string> text_member(const json::Value& document, std::string_view name) {
-  const json::Value* const member = document.find(name);
-  if (!member || !member->string()) return unreadable();
-  return *member->string();
+  const std::string* const text = document.text(name);
+  if (!text) return unreadable();
+  return *text;
 }
 
 }  // namespace

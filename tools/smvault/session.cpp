@@ -34,18 +34,6 @@ Result<std::optional<net::Credentials>> credentials_for(const cli::Context& cont
   return net::read_credentials(*home + "/.netrc", url, true);
 }
 
-// 40 or 16 digits, in groups or not, with 0x or without.
-std::string digits_of(std::string_view id) {
-  std::string digits;
-  if (id.starts_with("0x") || id.starts_with("0X")) id.remove_prefix(2);
-  for (const char c : id) {
-    if (is_space(c)) continue;
-    if (hex_digit(c) < 0) return {};
-    digits += c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
-  }
-  return digits;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Session>> Session::open(cli::Context& context) {
@@ -62,7 +50,7 @@ Result<std::unique_ptr<Session>> Session::open(cli::Context& context) {
 Result<Fingerprint> Session::find(std::string_view id, const std::vector<vault::Version>& versions, bool* in_full) {
   constexpr std::size_t fingerprint_digits = 40;
   constexpr std::size_t key_id_digits = 16;
-  const std::string digits = digits_of(id);
+  const std::string digits = hex_digits(id);
   if (in_full) *in_full = digits.size() == fingerprint_digits;
   if (auto here = SM_TRY(keys.find(id))) return *std::move(here);
   if (digits.size() == fingerprint_digits) return digits;

@@ -47,15 +47,8 @@ struct LookUp {
 
   void take(const dns::Answer& answer) {
     --to_come;
-    for (const dns::Aaaa& one : answer.data<dns::Aaaa>()) {
-      net::Address& address = addresses.emplace_back();
-      address.family = net::Address::Family::v6;
-      std::ranges::copy(one.address, address.octets.begin());
-    }
-    for (const dns::A& one : answer.data<dns::A>()) {
-      net::Address& address = addresses.emplace_back();
-      std::ranges::copy(one.address, address.octets.begin());
-    }
+    for (const dns::Aaaa& one : answer.data<dns::Aaaa>()) addresses.push_back(net::make_address(one.address));
+    for (const dns::A& one : answer.data<dns::A>()) addresses.push_back(net::make_address(one.address));
     if (answer.outcome == dns::Outcome::failed)
       failure = answer.reason.empty() ? std::string(name_of(answer.failure)) : answer.reason;
   }
