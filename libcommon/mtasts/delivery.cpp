@@ -64,8 +64,6 @@ Delivery without_cache(const dane::Destination& dane, const Error& error) {
   switch (dane.coverage) {
     // DANE alone decides.
     case Coverage::all:
-    case Coverage::insecure:
-    case Coverage::unusable:
       delivery = decide(dane, {}, PostfixForm::before_3_10);
       delivery.holds = std::min(delivery.holds, temporary_holds);
       break;
@@ -101,7 +99,11 @@ Delivery decide(const dane::Destination& dane, const Standing& standing, Postfix
       break;
     case Coverage::insecure:
     case Coverage::unusable:
-      delivery.value = "dane";
+      // Here DANE proves nobody: whoever forges an MX RRset leads to a host with TLSA records of his own (RFC 7672
+      // §2.2.1), and with unusable ones any certificate will do (§2.2). It does not fail either, so that a policy in
+      // force overrides nothing (RFC 8461 §2), and must not be given up for it.
+      delivery.value = enforce ? secure_value(standing.domain, *standing.policy, form) : "dane";
+      if (delivery.value.empty()) delivery = temporary("mtasts.policy", "the policy names no host");
       break;
     case Coverage::none:
     case Coverage::no_mail:

@@ -48,8 +48,8 @@ TEST_CASE("delivery: the whole table") {
   const Row table[] = {
       {Coverage::all, "dane-only", "dane-only"},
       {Coverage::some, "dane-only", "dane"},
-      {Coverage::insecure, "dane", "dane"},
-      {Coverage::unusable, "dane", "dane"},
+      {Coverage::insecure, secure, "dane"},
+      {Coverage::unusable, secure, "dane"},
       {Coverage::none, secure, "none"},
       {Coverage::no_mail, secure, "none"},
       {Coverage::temporary, "temporary", "temporary"},
