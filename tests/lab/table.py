@@ -342,7 +342,7 @@ policy("sts-wildcard-certificate", web=dict(cert="wildcard"), check=0, postfix=O
 policy("sts-html-type", web=dict(nginx="types {} default_type text/html;"), check=0, postfix=OBEYS, rule="RFC 8461 §3.2")
 policy("sts-dane", tlsa="3 1 1", check=0, postfix="dane-only", rule="RFC 8461 §2")
 policy("sts-dane-wrong", tlsa="3 1 1 wrong", check=1, lookup=0, postfix="dane-only", rule="RFC 8461 §2")
-policy("sts-dane-unusable", tlsa="1 1 1", check=1, lookup=0, postfix="dane", rule="RFC 8461 §2")
+policy("sts-dane-unusable", tlsa="1 1 1", check=1, lookup=0, postfix=OBEYS, rule="RFC 8461 §2")
 policy("sts-dane-half", mx="10 mx; 20 mx.plain.secure.test.", tlsa="3 1 1", body=body(mx="{mx}\r\nmx: mx.plain.secure.test"), check=0, postfix="dane-only", rule="RFC 8461 §2")
 policy("sts-dane-half-testing", mx="10 mx; 20 mx.plain.secure.test.", tlsa="3 1 1", body=body("testing", mx="{mx}\r\nmx: mx.plain.secure.test"), check=0, postfix="dane", rule="RFC 8461 §2")
 policy("sts-dane-bogus", tlsa="3 1 1", sig="tlsa bogus", check=1, lookup=0, postfix=75, rule="RFC 8461 §2")
