@@ -43,6 +43,25 @@ pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 find_library(SM_LIB_unbound unbound REQUIRED) # Debian's libunbound.pc wants that of libevent, which is not ours to link
 include(libcommon/backend/rnp/librnp.cmake) # defines sm::librnp and sm::botan
 
+# The headers of the standard library that most files take, compiled once. Only where nobody looks whether a file names all it
+# includes: the build for the sanitizers, which takes a third less time by it.
+option(SM_PRECOMPILED "compile common headers of the standard library once" OFF)
+if(SM_PRECOMPILED)
+  file(WRITE ${PROJECT_BINARY_DIR}/precompiled.cpp "int main() {}\n")
+  add_library(sm-precompiled-STATIC_LIBRARY OBJECT ${PROJECT_BINARY_DIR}/precompiled.cpp)
+  add_executable(sm-precompiled-EXECUTABLE ${PROJECT_BINARY_DIR}/precompiled.cpp) # compiled otherwise: -fPIE
+  foreach(type STATIC_LIBRARY EXECUTABLE)
+    target_precompile_headers(sm-precompiled-${type} PRIVATE <algorithm> <array> <charconv> <chrono> <functional> <map> <memory>
+                              <optional> <set> <span> <string> <string_view> <utility> <variant> <vector>)
+  endforeach()
+endif()
+function(sm_precompiled target)
+  if(SM_PRECOMPILED)
+    get_target_property(type ${target} TYPE)
+    target_precompile_headers(${target} REUSE_FROM sm-precompiled-${type})
+  endif()
+endfunction()
+
 # sm_component(backend/rnp USES base io crypto LINKS sm::librnp): one folder of libcommon as a static library. Its headers are
 # seen, by their path from libcommon, only by those who say USES: each component has an include root of its own that holds one
 # link to its folder. A folder of headers only is an interface library.
@@ -60,6 +79,7 @@ function(sm_component path)
   set_property(GLOBAL APPEND PROPERTY SM_COMPONENTS ${path})
   if(sources)
     add_library(${id} STATIC ${sources})
+    sm_precompiled(${id})
     target_sources(${id} PUBLIC FILE_SET HEADERS BASE_DIRS ${root} FILES ${headers})
     target_link_libraries(${id} PUBLIC ${A_USES} PRIVATE ${A_LINKS})
   else()
@@ -93,6 +113,7 @@ function(sm_tool name)
   endif()
   set_property(GLOBAL APPEND PROPERTY SM_TOOLS ${name})
   add_executable(${name} ${sources})
+  sm_precompiled(${name})
   sm_link(${name} ${A_USES})
   if(SM_RNP STREQUAL static)
     # Also of programs without RNP: what starts fast carries the C++ run time.
