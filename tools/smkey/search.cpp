@@ -14,8 +14,6 @@
 namespace sm::smkey {
 namespace {
 
-constexpr std::size_t max_directory_answer = 2 * limits::network_certificate;  // bytes of JSON
-
 struct Found {
   BindingSource source = BindingSource::wkd;
   std::vector<Arrival> certificates;  // those of the address, in the order in which they came
@@ -53,14 +51,16 @@ void pass_on_notes(cli::Context& context, std::string_view diagnostics) {
   }
 }
 
-// Of the document that smwkd wrote.
+// What smwkd wrote: certificates in binary or, where the configuration says json = yes, in a document.
 std::string certificates_in(std::string_view output) {
-  const auto document = json::read(output.substr(0, output.find('\n')), {.bytes = max_directory_answer});
+  if (!output.starts_with('{')) return std::string(output);
+  const auto document = json::read(output.substr(0, output.find('\n')));
   const json::Value* const list = document ? document->find("certificates") : nullptr;
   std::string certificates;
   if (list && list->array()) {
     for (const json::Value& one : *list->array()) {
-      if (const std::string* const text = one.text("certificate")) certificates += *text;
+      const json::Value* const text = one.find("certificate");
+      if (text && text->string()) certificates += *text->string();
     }
   }
   return certificates;
@@ -69,8 +69,8 @@ std::string certificates_in(std::string_view output) {
 // nullopt: the directory has none, or there is no directory.
 Result<std::optional<Found>> ask_directory(Session& session, const std::string& address, const std::string& bound) {
   std::vector<std::string> command = cli::sibling("smwkd", session.context, true);
-  command.insert(command.end(), {"get", "--json", "--", address});
-  const auto said = SM_TRY(cli::converse(command, {}, max_directory_answer));
+  command.insert(command.end(), {"get", "--", address});
+  const auto said = SM_TRY(cli::converse(command, {}, 2 * limits::network_certificate));
   pass_on_notes(session.context, said.diagnostics);
   if (said.status == 2) return std::optional<Found>();
   if (said.status != 0) return cli::sibling_failure("smwkd", "smkey.search", said);
