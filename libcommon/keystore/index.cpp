@@ -1,8 +1,12 @@
 #include "keystore/index.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "base/handle.hpp"
 #include "keystore/binding.hpp"
 
 namespace sm::store {
@@ -248,14 +252,35 @@ void Index::update(const Fingerprint& fingerprint, const std::optional<Entry>& e
 
 // ---- look-up
 
-std::vector<Fingerprint> Index::holders(std::string_view id) {
-  std::vector<Fingerprint> found;
-  if (!ignored_) {
-    for (const std::string& line : read_lines(key_file(id))) {
-      const std::string_view key = std::string_view(line).substr(0, fingerprint_length);
-      Fingerprint certificate = line.substr(fingerprint_length + 1);
-      if (key.ends_with(id) && !views_.contains(CertD::shard_of(certificate))) found.push_back(std::move(certificate));
+// The lines of a file in key/ or address/ after refresh(); none if everything is in views_.
+Result<std::vector<std::string>> Index::refreshed_lines(const std::string& name) {
+  // Somebody else would have to write the times in each of these moments.
+  constexpr int most_attempts = 100;
+  std::vector<std::string> lines;
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    SM_TRY(refresh());
+    if (ignored_) return std::vector<std::string>();
+    // Held open, so that no other file can get its number.
+    const Descriptor times(open(path("times").c_str(), O_PATH | O_CLOEXEC));
+    lines = read_lines(name);
+    struct stat before {};
+    struct stat after {};
+    if (!damaged_ && times && fstat(times.get(), &before) == 0 && stat(path("times").c_str(), &after) == 0 &&
+        before.st_ino == after.st_ino) {
+      break;
     }
+    // Before there is the first certificate, there is no index.
+    if (!damaged_ && !times && SM_TRY(certificates_.shard_times()).empty()) break;
+  }
+  return lines;
+}
+
+std::vector<Fingerprint> Index::holders_in(const std::vector<std::string>& lines, std::string_view id) const {
+  std::vector<Fingerprint> found;
+  for (const std::string& line : lines) {
+    const std::string_view key = std::string_view(line).substr(0, fingerprint_length);
+    Fingerprint certificate = line.substr(fingerprint_length + 1);
+    if (key.ends_with(id) && !views_.contains(CertD::shard_of(certificate))) found.push_back(std::move(certificate));
   }
   for (const auto& [name, view] : views_) {
     for (const auto& [fingerprint, entry] : view.shard) {
@@ -268,15 +293,16 @@ std::vector<Fingerprint> Index::holders(std::string_view id) {
   return found;
 }
 
+std::vector<Fingerprint> Index::holders(std::string_view id) {
+  return holders_in(ignored_ ? std::vector<std::string>() : read_lines(key_file(id)), id);
+}
+
+Result<std::vector<Fingerprint>> Index::refreshed_holders(std::string_view id) {
+  return holders_in(SM_TRY(refreshed_lines(key_file(id))), id);
+}
+
 Result<std::vector<Fingerprint>> Index::claimants(std::string_view address) {
-  SM_TRY(refresh());
-  std::vector<Fingerprint> candidates;
-  if (!ignored_) candidates = read_lines(address_file(address));
-  if (damaged_ && !ignored_) {
-    SM_TRY(refresh());
-    candidates.clear();
-    if (!ignored_) candidates = read_lines(address_file(address));
-  }
+  std::vector<Fingerprint> candidates = SM_TRY(refreshed_lines(address_file(address)));
   std::erase_if(candidates, [this](const Fingerprint& one) { return views_.contains(CertD::shard_of(one)); });
   for (const auto& [name, view] : views_) {
     for (const auto& [fingerprint, entry] : view.shard) {

@@ -12,7 +12,8 @@
 // What a shard's file says is in the other two, always: lines are added before it is written and removed after it. A
 // writer who is stopped between leaves lines too many, which verifying finds out. Times are written last. Files are
 // replaced by renaming, without syncing them: a crash of the machine can leave one empty, which reads as damaged, and
-// then everything is made anew.
+// then everything is made anew. Who makes everything anew removes the times first: a reader without the lock believes
+// what he read only if the times are afterwards the file that they were before.
 #pragma once
 
 #include <map>
@@ -35,6 +36,8 @@ class Index {
   // Certificates that hold the key or subkey `id`, a fingerprint or a key ID of 16 digits; sorted. As the index stands,
   // not verified.
   std::vector<Fingerprint> holders(std::string_view id);
+  // The same after refresh().
+  Result<std::vector<Fingerprint>> refreshed_holders(std::string_view id);
   // Certificates with a valid user ID of this address, as the index stands after refresh(), each verified; sorted.
   Result<std::vector<Fingerprint>> claimants(std::string_view address);
 
@@ -82,6 +85,8 @@ class Index {
   Result<void> remove_lines(const Lines& lines);
   Result<void> write_lines(const std::string& name, const std::vector<std::string>& lines);
   std::vector<std::string> read_lines(std::string_view name);
+  Result<std::vector<std::string>> refreshed_lines(const std::string& name);
+  std::vector<Fingerprint> holders_in(const std::vector<std::string>& lines, std::string_view id) const;
   Shard load_shard(const std::string& name);
   std::optional<Times> load_times();
   Result<void> store_shard(const std::string& name, const Shard& shard) const;

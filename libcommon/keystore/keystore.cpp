@@ -42,7 +42,7 @@ struct Keystore::State {
         secrets(paths.root),
         bindings(paths.root, clock) {}
 
-  Result<std::vector<Held>> held_as_indexed(std::string_view id);
+  Result<std::vector<Held>> those_that_hold(std::string_view id, std::vector<Fingerprint> indexed) const;
   Result<std::vector<Held>> held(std::string_view id);
 
   std::string root;
@@ -54,16 +54,11 @@ struct Keystore::State {
   store::Bindings bindings;
 };
 
-Result<std::vector<Held>> Keystore::State::held_as_indexed(std::string_view id) {
+// Those of `indexed` that are there and hold the key `id`: the index may say too much.
+Result<std::vector<Held>> Keystore::State::those_that_hold(std::string_view id,
+                                                           std::vector<Fingerprint> indexed) const {
   std::vector<Held> result;
-  if (id.size() == fingerprint_length) {
-    Fingerprint fingerprint(id);
-    if (auto file = SM_TRY(certificates.get(fingerprint))) {
-      result.push_back({std::move(fingerprint), std::move(file->bytes)});
-      return result;
-    }
-  }
-  for (Fingerprint& fingerprint : index.holders(id)) {
+  for (Fingerprint& fingerprint : indexed) {
     auto file = SM_TRY(certificates.get(fingerprint));
     if (file && holds(file->bytes, id)) result.push_back({std::move(fingerprint), std::move(file->bytes)});
   }
@@ -71,10 +66,17 @@ Result<std::vector<Held>> Keystore::State::held_as_indexed(std::string_view id) 
 }
 
 Result<std::vector<Held>> Keystore::State::held(std::string_view id) {
-  auto result = SM_TRY(held_as_indexed(id));
+  if (id.size() == fingerprint_length) {
+    Fingerprint fingerprint(id);
+    if (auto file = SM_TRY(certificates.get(fingerprint))) {
+      std::vector<Held> result;
+      result.push_back({std::move(fingerprint), std::move(file->bytes)});
+      return result;
+    }
+  }
+  auto result = SM_TRY(those_that_hold(id, index.holders(id)));
   if (!result.empty()) return result;
-  SM_TRY(index.refresh());
-  return held_as_indexed(id);
+  return those_that_hold(id, SM_TRY(index.refreshed_holders(id)));
 }
 
 Keystore::Keystore(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -114,10 +116,7 @@ Result<std::vector<Secret>> Keystore::secret_keys(std::string_view id) {
   const std::vector<Fingerprint> stored = SM_TRY(state_->secrets.list());
   if (stored.empty()) return result;
   std::vector<Fingerprint> holders = state_->index.holders(id);
-  if (holders.empty()) {
-    SM_TRY(state_->index.refresh());
-    holders = state_->index.holders(id);
-  }
+  if (holders.empty()) holders = SM_TRY(state_->index.refreshed_holders(id));
   for (const Fingerprint& fingerprint : holders) {
     if (std::ranges::binary_search(stored, fingerprint)) SM_TRY(take(fingerprint));
   }

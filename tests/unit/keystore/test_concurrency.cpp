@@ -70,6 +70,40 @@ TEST_CASE("keystore/concurrency: writers and readers of different certificates i
   CHECK(store.claimants("all@x")->size() == writers * (rounds - 4));
 }
 
+TEST_CASE("keystore/concurrency: a look-up while somebody else makes the index anew finds what there is") {
+  Fixture f;
+  Keystore writer = f.open();
+  constexpr int count = 20;
+  for (int i = 0; i < count; ++i) {
+    const std::string number = std::to_string(i);
+    f.put(writer, toy("key " + number, {number + "@x"}, {"sub " + number}));
+  }
+  SUBCASE("whose directories changed just now") {}
+  SUBCASE("whose directories are as they long were") { f.age_shards(); }
+  const pid_t child = start([&f] {
+    Keystore store = f.open();
+    for (int round = 0; round < 400; ++round) {
+      if (!store.reindex()) return 1;
+    }
+    return 0;
+  });
+  int lost = 0;
+  int status = 0;
+  while (waitpid(child, &status, WNOHANG) == 0) {
+    for (int i = 0; i < count; ++i) {
+      Keystore reader = f.open();
+      const std::string number = std::to_string(i);
+      const auto claimants = reader.claimants(number + "@x");
+      lost += !claimants || claimants->size() != 1;
+      const auto holders = reader.holders(store::key_fingerprints(toy("key", {}, {"sub " + number})).at(1));
+      lost += !holders || holders->size() != 1;
+    }
+  }
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(lost == 0);
+}
+
 TEST_CASE("keystore/concurrency: bindings: one of all who bind an address wins, and no conflict is lost") {
   Fixture f;
   constexpr int rounds = 5;
