@@ -10,8 +10,10 @@ export PATH
 
 pipe=$(mktemp -u "${TMPDIR:-/tmp}/smlog.XXXXXXXXXX")
 if mkfifo -m 600 "$pipe" 2>/dev/null; then
-  # cat: without a syslog there is still somebody who reads, so that nothing dies of a broken pipe.
-  { $LOGGER || cat; } <"$pipe" >/dev/null 2>&1 &
+  # maildrop hangs up on its whole process group when it ends: what is on its way to the syslog must survive that. It ends
+  # when those who write have ended. cat: without a syslog there is still somebody who reads, so that nothing dies of a
+  # broken pipe.
+  { trap '' HUP INT TERM && { $LOGGER || cat; } <"$pipe"; } >/dev/null 2>&1 &
   exec 2>"$pipe"
   rm -f "$pipe"
 else

@@ -48,6 +48,21 @@ is "the program takes the place of the script" "$(cat pid)" $!
 kill $!
 wait $! 2>/dev/null
 SM_NAME="no room for its pipe: the filter runs" expect_status 0 env TMPDIR="$SM_TMP/absent" ./smlog smsign sign <plain.eml
+# As maildrop does at its end. The logger has not read yet.
+cat >late <<LATE
+#!/bin/sh
+while [ ! -e "$SM_TMP/go" ]; do sleep 0.05; done
+exec cat >"$SM_TMP/late.log"
+LATE
+chmod +x late
+sed "s,^LOGGER=.*,LOGGER=$SM_TMP/late," smlog >smlog-late
+chmod +x smlog-late
+# shellcheck disable=SC2016
+setsid -w sh -c './smlog-late sh -c "echo why >&2; exit 75"; trap "" HUP; kill -HUP 0; echo done >hung-up'
+until_there hung-up
+: >go
+until_there late.log
+like "a host that hangs up on its process group: the syslog has it" late.log '^why'
 sed -i 's,^LOGGER=.*,LOGGER=/nonexistent/logger,' smlog
 SM_NAME="no logger: the filter runs" expect_status 77 ./smlog smcrypt encrypt --to nobody@example.org <plain.eml
 SM_NAME="and what writes much to stderr does not die of it" expect_status 0 ./smlog sh -c 'head -c 200000 /dev/zero >&2'
