@@ -58,7 +58,8 @@ Result<dane::ChainVerdict> PkixVerifier::verify(const dane::PkixQuestion& questi
   X509_VERIFY_PARAM_set_time(parameters, static_cast<time_t>(question.now.time_since_epoch().count()));
   X509_VERIFY_PARAM_set_hostflags(parameters,
                                   X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  if (question.host.empty() ||
+  // To OpenSSL a dot in front means every name below.
+  if (question.host.empty() || question.host.front() == '.' ||
       X509_VERIFY_PARAM_set1_host(parameters, question.host.c_str(), question.host.size()) != 1) {
     ERR_clear_error();
     return fail(ErrorKind::data, "tls.name", "the host's name is none that a certificate can have");
