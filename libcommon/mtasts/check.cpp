@@ -220,8 +220,7 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
   }
 
   void judge_response(const net::Response& response) {
-    const std::string_view type = response.field("Content-Type");
-    const std::string media = lower(trim(type.substr(0, type.find(';'))));
+    const std::string media = response.media_type();
     if (response.status == 200 && media != "text/plain")
       find(Severity::warning, "content-type", "RFC 8461 §3.2",
            media.empty() ? "the policy has no Content-Type" : "the policy is served as " + media,

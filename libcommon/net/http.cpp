@@ -57,6 +57,21 @@ std::string_view Response::field(std::string_view name) const {
   return found == fields.end() ? std::string_view() : found->value;
 }
 
+void Response::take_line(std::string_view line) {
+  const bool folded = !line.empty() && is_space(line.front());
+  const std::string_view text = trim(line);
+  if (text.starts_with("HTTP/")) {
+    fields.clear();
+  } else if (const std::size_t colon = text.find(':'); colon != std::string_view::npos && colon != 0 && !folded) {
+    fields.push_back({std::string(text.substr(0, colon)), std::string(trim(text.substr(colon + 1)))});
+  }
+}
+
+std::string Response::media_type() const {
+  const std::string_view type = field("Content-Type");
+  return lower(trim(type.substr(0, type.find(';'))));
+}
+
 std::optional<Url> Response::redirect() const {
   if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308) return std::nullopt;
   const std::string_view location = field("Location");

@@ -64,6 +64,11 @@ struct Response {
   bool succeeded() const { return status >= 200 && status < 300; }
   // The first field of this name, in any case of letters; empty if there is none.
   std::string_view field(std::string_view name) const;
+  // One line of the header section (RFC 9112 §2.1, §5), with or without its end. A status line begins a new section:
+  // what was there is of an interim answer. Lines that are no field, and those folded (§5.2), are dropped.
+  void take_line(std::string_view line);
+  // The type in the first Content-Type field, in small letters and without its parameters; empty if there is none.
+  std::string media_type() const;
   // Where a redirect leads; nullopt if this is none that says so.
   std::optional<Url> redirect() const;
 };

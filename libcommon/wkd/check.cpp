@@ -258,9 +258,7 @@ class Check {
     rule(trim(response.field("Access-Control-Allow-Origin")) == "*", Severity::warning, "wkd.cors", discovery_clause,
          "programs in browsers may read it",
          "no field Access-Control-Allow-Origin: *, so that programs in browsers can't read it", server_advice);
-    const std::string_view field = response.field("Content-Type");
-    const std::string type = lower(trim(field.substr(0, field.find(';'))));
-    rule(type == "application/octet-stream", Severity::warning, "wkd.content-type", discovery_clause,
+    rule(response.media_type() == "application/octet-stream", Severity::warning, "wkd.content-type", discovery_clause,
          "its type is application/octet-stream", "its type is not application/octet-stream", server_advice);
   }
 

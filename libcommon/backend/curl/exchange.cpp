@@ -256,12 +256,7 @@ std::size_t Exchange::take_field(std::string_view line) {
   field_bytes_ += line.size();
   if (field_bytes_ > net::fields_limit)
     return stop(fail(ErrorKind::data, "net.too-long", request.url.text() + ": the header of the answer is too long"));
-  const std::string_view text = trim(line);
-  if (text.starts_with("HTTP/")) {
-    response_.fields.clear();  // what came before was an interim answer
-  } else if (const std::size_t colon = text.find(':'); colon != std::string_view::npos && !is_space(line[0])) {
-    response_.fields.push_back({std::string(text.substr(0, colon)), std::string(trim(text.substr(colon + 1)))});
-  }
+  response_.take_line(line);
   return line.size();
 }
 

@@ -24,6 +24,24 @@ TEST_CASE("net/http: fields are found in any case, redirects where they lead") {
   CHECK(!answer(302, {{"Location", "file:///etc/passwd"}}).redirect());
 }
 
+TEST_CASE("net/http: lines of a header section") {
+  Response response = answer(200);
+  for (const char* line : {"HTTP/1.1 103 Early Hints\r\n", "Link: </x>\r\n", "\r\n", "HTTP/1.1 200 OK: fine\r\n",
+                           "Content-Type:text/PLAIN ; charset=utf-8\r\n", "X-Empty:\r\n", " folded: no field\r\n",
+                           ": without a name\r\n", "without a colon\r\n", "X-Colon: a:b \t\n", "\r\n"}) {
+    response.take_line(line);
+  }
+  REQUIRE(response.fields.size() == 3);
+  CHECK(response.field("link").empty());
+  CHECK(response.field("content-type") == "text/PLAIN ; charset=utf-8");
+  CHECK(response.media_type() == "text/plain");
+  CHECK(response.fields[1].name == "X-Empty");
+  CHECK(response.fields[1].value.empty());
+  CHECK(response.field("x-colon") == "a:b");
+  CHECK(answer(200).media_type().empty());
+  CHECK(answer(200, {{"Content-Type", "; charset=utf-8"}}).media_type().empty());
+}
+
 TEST_CASE("net/http: what a status means") {
   for (const int status : {408, 423, 425, 429, 500, 502, 503, 504, 507, 599}) {
     CAPTURE(status);
