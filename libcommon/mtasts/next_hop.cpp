@@ -1,5 +1,6 @@
 #include "mtasts/next_hop.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "mtasts/policy.hpp"
@@ -28,6 +29,13 @@ bool is_address(std::string_view text) {
   return text.find(':') != std::string_view::npos || is_ipv4_like(text);
 }
 
+// RFC 5321 §2.3.5, and the underscore, which some have in their names all the same. No name of the DNS's other octets,
+// which would have to be written with escapes.
+bool is_of_a_host(std::string_view name) {
+  return std::ranges::all_of(name,
+                             [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; });
+}
+
 }  // namespace
 
 std::optional<dane::NextHop> next_hop(std::string_view key, dns::ToAscii to_ascii) {
@@ -54,7 +62,7 @@ std::optional<dane::NextHop> next_hop(std::string_view key, dns::ToAscii to_asci
   if (host.empty() || host.starts_with('.') || is_address(host)) return std::nullopt;
   auto name = dns::host_name(host, to_ascii);
   // What U-labels become may be an address too.
-  if (!name || name->is_root() || is_address(name->text())) return std::nullopt;
+  if (!name || name->is_root() || !is_of_a_host(name->text()) || is_address(name->text())) return std::nullopt;
   result.name = *std::move(name);
   return result;
 }
