@@ -119,14 +119,12 @@ _smmtasts() {
   'serve:--socket') :; return ;;
   'serve:--metrics') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'serve:--cache') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-  'serve:--output' | 'serve:-o') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'serve:--store') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
   'serve:--config') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'serve:--cafile') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
   'serve:--resolver') :; return ;;
   'serve:--dnssec') mapfile -t COMPREPLY < <(compgen -W 'auto resolver local' -- "$cur"); return ;;
   'serve:--proxy') :; return ;;
-  'serve:--timeout') :; return ;;
   'serve:--status-fd') :; return ;;
   'serve:--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
   esac
@@ -137,13 +135,13 @@ _smmtasts() {
   'lookup') words='--cache --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'lint') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind=f ;;
   'match') words='--output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
-  'generate') words='--mode --mx --max-age --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'generate') words='--mode --mx --max-age --output -o --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'postfix') words='--cache --attributes --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'cache list') words='--cache --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'cache show') words='--cache --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
-  'cache purge') words='--cache --output -o --json --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'cache purge') words='--cache --output -o --store --config --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   'refresh') words='--cache --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --jobs --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
-  'serve') words='--socket --metrics --cache --attributes --output -o --json --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --batch --yes --timeout --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
+  'serve') words='--socket --metrics --cache --attributes --store --config --cafile --resolver --dnssec --proxy -4 -6 --allow-private --batch --yes --status-fd --tempfail --color --quiet -q --verbose -v --help -h --version -V' kind= ;;
   esac
   if [[ $cur == -* || -z $kind ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -130,10 +130,4 @@ Result<void> Engine::turn() {
   return results_.flush();
 }
 
-Result<int> for_monitoring(cli::Context& context, std::string_view monitor, Result<int> outcome) {
-  if (outcome || !context.flag("nagios") || outcome.error().kind == ErrorKind::usage) return outcome;
-  SM_TRY(context.print(report::nagios_line(monitor, 3, outcome.error().message)));
-  return 3;
-}
-
 }  // namespace sm::bulk

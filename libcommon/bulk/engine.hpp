@@ -86,7 +86,4 @@ class Engine {
   std::vector<pollfd> polled_;
 };
 
-// A plugin says that it does not know, whatever the reason: an error that is no wrong use is its line, and 3.
-Result<int> for_monitoring(cli::Context& context, std::string_view monitor, Result<int> outcome);
-
 }  // namespace sm::bulk

@@ -102,8 +102,13 @@ bool Context::quiet() const {
 bool Context::verbose() const {
   return flag("verbose") && !state_.invocation.has("quiet");
 }
+std::optional<std::uint64_t> Context::timeout() const {
+  if (state_.invocation.command->endless) return std::nullopt;
+  return number("timeout");
+}
 bool Context::json() const {
-  return !filter() && flag("json");
+  const Command& command = *state_.invocation.command;
+  return !filter() && !command.plain && !command.endless && flag("json");
 }
 bool Context::batch() const {
   return flag("batch");

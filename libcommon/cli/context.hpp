@@ -30,6 +30,8 @@ class Context {
   std::vector<std::string> values(std::string_view name) const;
   // The value of an option of kind number, duration, lifetime, seconds or size, in its unit (seconds, bytes).
   std::optional<std::uint64_t> number(std::string_view name) const;
+  // --timeout, in seconds; none for a command that is endless, whatever the configuration says.
+  std::optional<std::uint64_t> timeout() const;
   const std::vector<std::string>& arguments() const;
   // What a program of ours that we run for this command must be told to work on the same store, under the same
   // configuration and as silently: --store, --config, --batch; for one that uses the `network` also its options. What

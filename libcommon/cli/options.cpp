@@ -114,6 +114,9 @@ CommandOptions options_of(const Command& command) {
     if (common.scope == Scope::dns_only && !command.dns) continue;
     if (common.scope == Scope::any_network && !command.network && !command.dns) continue;
     if (common.scope == Scope::many_only && !command.many) continue;
+    const std::string_view name = common.option.name;
+    if ((command.plain || command.endless) && name == "json") continue;
+    if (command.endless && (name == "output" || name == "timeout")) continue;
     result.common.push_back(&common.option);
   }
   return result;

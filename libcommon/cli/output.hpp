@@ -17,6 +17,8 @@ class Output {
   explicit Output(std::string path) : path_(path == "-" ? std::string() : std::move(path)) {}
 
   bool to_stdout() const { return path_.empty(); }
+  // Nothing was written yet.
+  bool is_empty() const { return buffer_.empty() && !file_ && !device_; }
   // Before the first write: mode 0600 instead of 0666 less the umask, for a file that does not exist yet.
   void make_private() { mode_ = 0600; }
   // Keeps everything until finish(), which may drop it.

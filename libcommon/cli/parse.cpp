@@ -79,7 +79,7 @@ Unexpected unknown_option(const Program& program, const Command* command, const 
   if (name.empty()) return misused("unknown option: " + shown);
   if (command && options_before_command().find(name)) {
     return misused(shown + " does not fit " + std::string(command->name),
-                   name == "json" ? "--status-fd says in lines what a filter finds" : "");
+                   name == "json" && command->filter ? "--status-fd says in lines what a filter finds" : "");
   }
   for (const Command& other : program.commands) {
     if (&other != command && options_of(other).find(name)) {

@@ -69,6 +69,8 @@ struct Command {
   bool network = false;  // uses the network, or runs a program that does
   bool many = false;     // asks for many things at a time
   bool dns = false;      // asks the DNS itself, and how far an answer can be trusted
+  bool plain = false;    // prints nothing, or text that has its form: no --json
+  bool endless = false;  // prints nothing, and runs until it is told to end: no --json, --output, --timeout
 };
 
 struct Program {

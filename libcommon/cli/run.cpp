@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <new>
@@ -12,6 +13,8 @@
 #include "cli/exit.hpp"
 #include "cli/help.hpp"
 #include "cli/state.hpp"
+#include "report/finding.hpp"
+#include "text/ascii.hpp"
 
 namespace sm::cli {
 namespace {
@@ -22,10 +25,16 @@ struct Progress {
   int status_fd = -1;
   bool verbose = false;
   bool tempfail = false;
+  bool nagios = false;
 };
 
 int mapped(const Progress& progress, int status) {
   return progress.tempfail && status >= exit_usage ? exit_temporary : status;
+}
+
+// A monitoring system reads one line, and a status of 0 to 3.
+std::string nagios_text(const Progress& progress, const Error& error) {
+  return report::nagios_line(upper(progress.program), report::nagios_status(exit_usage), error.message);
 }
 
 int report(const Progress& progress, const Error& error) {
@@ -33,6 +42,10 @@ int report(const Progress& progress, const Error& error) {
   if (progress.status_fd >= 0) {
     const BrokenPipeIgnored ignored;
     write_all(progress.status_fd, "[SM:] ERROR" + status_field("code", error.code) + '\n');
+  }
+  if (progress.nagios) {
+    write_all(STDOUT_FILENO, nagios_text(progress, error));
+    return report::nagios_status(exit_usage);
   }
   return mapped(progress, exit_status(error.kind));
 }
@@ -159,16 +172,16 @@ Result<int> print_and_end(const std::string& text) {
 }
 
 void arm(const Context& context, const Progress& progress) {
-  const auto seconds = context.number("timeout");
+  const auto seconds = context.timeout();
   if (!seconds) return;
   const std::string code = "cli.timeout";
   const Error error = fail(ErrorKind::temporary, code, "not done in time (--timeout)").error;
   arm_timeout({.seconds = *seconds,
-               .text = {},
+               .text = progress.nagios ? nagios_text(progress, error) : std::string(),
                .diagnostic = describe(progress.program, error, false),
                .status_line = "[SM:] ERROR" + status_field("code", code) + '\n',
                .status_fd = progress.status_fd,
-               .status = exit_temporary});
+               .status = progress.nagios ? report::nagios_status(exit_usage) : exit_temporary});
 }
 
 Result<int> run_command(const Program& program, Invocation parsed, const ClosedDescriptors& standard,
@@ -184,6 +197,7 @@ Result<int> run_command(const Program& program, Invocation parsed, const ClosedD
   Context context(state);
   progress.verbose = invocation.has("verbose");
   progress.tempfail = invocation.has("tempfail");
+  progress.nagios = invocation.has("nagios");
   SM_TRY(check_descriptors(invocation, standard, state.output.to_stdout()));
   if (const std::string* fd = invocation.value("status-fd")) {
     state.status_fd = static_cast<int>(*check_value(ValueKind::descriptor, {}, *fd, 0));
@@ -193,6 +207,7 @@ Result<int> run_command(const Program& program, Invocation parsed, const ClosedD
   state.settings = SM_TRY(load_settings(program, context, invocation));
   progress.verbose = context.verbose();
   progress.tempfail = context.flag("tempfail");
+  progress.nagios = invocation.options.find("nagios") != nullptr && context.flag("nagios");
   SM_TRY(check_lifetimes(context, invocation));
   SM_TRY(check_output(invocation, path ? *invocation.value("output") : std::string()));
   arm(context, progress);
@@ -206,8 +221,18 @@ Result<int> run_command(const Program& program, Invocation parsed, const ClosedD
     return status;
   }
   if (silent && *status == exit_yes) state.output.drop();
-  if (invocation.child.empty()) SM_TRY(state.output.finish());
+  // What is absent leaves an earlier answer in the file as it is.
+  if (*status == exit_absent && state.output.is_empty())
+    state.output.abandon();
+  else if (invocation.child.empty())
+    SM_TRY(state.output.finish());
   return status;
+}
+
+bool knows(const Program& program, std::string_view option) {
+  return std::ranges::any_of(program.commands, [&](const Command& command) {
+    return std::ranges::any_of(command.options, [&](const Option& one) { return one.name == option; });
+  });
 }
 
 Result<int> run_program(const Program& program, std::span<const std::string> arguments,
@@ -222,6 +247,7 @@ Result<int> run_program(const Program& program, std::span<const std::string> arg
     for (const std::string& word : arguments) {
       if (word == "--") break;
       if (word == "--tempfail") progress.tempfail = true;
+      if (word == "--nagios") progress.nagios = knows(program, "nagios");
     }
     if (invocation.error().code == "cli.no-command") {
       write_all(STDERR_FILENO, help_text(program));

@@ -91,7 +91,7 @@ std::string listen(int from, steady_clock::time_point until) {
 
 Result<std::optional<std::string>> before_timeout(cli::Context& context,
                                                   const std::function<Result<std::string>()>& work) {
-  if (!context.number("timeout")) return std::optional(SM_TRY(work()));
+  if (!context.timeout()) return std::optional(SM_TRY(work()));
   itimerval timer{};
   getitimer(ITIMER_REAL, &timer);
   cli::disarm_timeout();

@@ -91,6 +91,8 @@ nagios 0 OK ta-soon.secure.test --days 2
 nagios 1 WARNING plain.secure.test
 nagios 2 CRITICAL mismatch.secure.test ee-spki.secure.test closed.secure.test
 nagios 3 UNKNOWN closed.secure.test plain.secure.test
+nagios 3 UNKNOWN --timeout 1 dead.secure.test
+is "in one line" "$(wc -l <"$OUT")" 1
 
 # Silence, where all is well.
 SM_NAME="quiet" expect_status 0 check_ -q ee-spki.secure.test

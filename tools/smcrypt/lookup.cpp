@@ -45,7 +45,7 @@ Result<Lookups> look_up_unknown(cli::Context& context, Session& session, const s
   std::vector<std::string> command = cli::sibling("smkey", context, true);
   if (const auto server = context.value("server")) command.push_back("--server=" + *server);
   if (!context.batch()) command.emplace_back("--batch");
-  const auto end = SteadyClock::now() + std::chrono::seconds(context.number("timeout").value_or(usual_deadline));
+  const auto end = SteadyClock::now() + std::chrono::seconds(context.timeout().value_or(usual_deadline));
   const auto start = [&](const std::string& recipient) -> Result<Running> {
     const auto left = std::chrono::ceil<std::chrono::seconds>(end - SteadyClock::now()).count();
     if (left <= 0) return fail(ErrorKind::temporary, "cli.timeout", "not looked up in time");

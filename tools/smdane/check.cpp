@@ -9,6 +9,7 @@
 #include "bulk/engine.hpp"
 #include "bulk/options.hpp"
 #include "commands.hpp"
+#include "dns/servers.hpp"
 #include "json/line.hpp"
 #include "report/finding.hpp"
 #include "resolver/options.hpp"
@@ -33,6 +34,8 @@ Result<dns::Name> parse_domain(std::string_view text) {
   if (text.find_first_of(":/@ ") != std::string_view::npos)
     return fail(ErrorKind::usage, "smdane.domain", "\"" + std::string(text) + "\" is no domain",
                 "give the part of an address behind the @; hosts go with --host");
+  if (dns::parse_server(text))
+    return fail(ErrorKind::usage, "smdane.domain", "\"" + std::string(text) + "\" is an address, and no domain");
   auto name = dns::host_name(text, idn::to_ascii);
   if (name && name->is_root()) name = fail(ErrorKind::usage, "smdane.domain", "the root is no domain that takes mail");
   if (!name) name.error().kind = ErrorKind::usage;
@@ -139,7 +142,9 @@ class Check {
   const dane::ChainJudge& judge_;
 };
 
-Result<int> run_check(cli::Context& context) {
+}  // namespace
+
+Result<int> check(cli::Context& context) {
   Settings settings = SM_TRY(settings_of(context));
   const std::size_t jobs = SM_TRY(jobs_of(context, bulk::default_jobs));
   const auto ahead = settings.options.ahead;
@@ -156,12 +161,6 @@ Result<int> run_check(cli::Context& context) {
                                                    parse));
   return bulk::Engine(context, std::move(common), std::move(subjects), {opened.resolver.get(), &check.probe()}, parse)
       .run();
-}
-
-}  // namespace
-
-Result<int> check(cli::Context& context) {
-  return bulk::for_monitoring(context, monitor, run_check(context));
 }
 
 }  // namespace sm::smdane

@@ -1,5 +1,7 @@
 #include "mtasts/check.hpp"
 
+#include <algorithm>
+
 #include "backend/tls/chain_verifier.hpp"
 #include "backend/tls/pkix_verifier.hpp"
 #include "backend/tls/probe.hpp"
@@ -99,13 +101,20 @@ class Check {
   mtasts::CheckTools tools_;
 };
 
-Result<int> run_check(cli::Context& context) {
-  const Settings settings = SM_TRY(settings_of(context));
+}  // namespace
+
+Result<int> check(cli::Context& context) {
+  Settings settings = SM_TRY(settings_of(context));
   const std::size_t jobs = SM_TRY(jobs_of(context, bulk::default_jobs));
   bulk::Subjects subjects = SM_TRY(bulk::Subjects::open(context));
   const tls::ChainVerifier dane = SM_TRY(tls::ChainVerifier::make());
   const tls::PkixVerifier pkix = SM_TRY(tls::PkixVerifier::make(context.value("cafile").value_or("")));
   const Network network = SM_TRY(Network::open(context, dns_window, most_exchanges));
+  // Less than --timeout, so that what was found out by then can still be said.
+  if (network.most)
+    for (auto* const one : {&settings.options.dns_timeout, &settings.options.fetch_timeout,
+                            &settings.probe.connect_timeout, &settings.probe.step_timeout})
+      *one = std::min(*one, *network.most);
   const auto cache = SM_TRY(readable_cache(context));
   Check check(context, settings, network, dane, pkix, cache.get());
   const bulk::Parse parse = [&](const std::string& text) { return check.parse(text); };
@@ -118,12 +127,6 @@ Result<int> run_check(cli::Context& context) {
   return bulk::Engine(context, std::move(common), std::move(subjects),
                       {&network.resolver(), &network.client(), &check.probe()}, parse)
       .run();
-}
-
-}  // namespace
-
-Result<int> check(cli::Context& context) {
-  return bulk::for_monitoring(context, monitor, run_check(context));
 }
 
 }  // namespace sm::smmtasts

@@ -14,8 +14,9 @@ Result<Network> Network::open(const cli::Context& context, std::size_t window, s
   network.web =
       SM_TRY(web::open(context, *network.opened.resolver, tls::by_dns_id, exchanges == 0 ? window : exchanges));
   // Less than --timeout, so that what was found out by then can still be said.
-  if (const auto seconds = context.number("timeout")) {
+  if (const auto seconds = context.timeout()) {
     const std::chrono::milliseconds most(std::min<std::uint64_t>(*seconds, 3600) * 1000 * 3 / 4);
+    network.most = most;
     network.dns_timeout = std::min(network.dns_timeout, most);
     network.fetch_timeout = std::min(network.fetch_timeout, most);
   }

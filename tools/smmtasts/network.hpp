@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "cli/context.hpp"
@@ -18,6 +19,7 @@ struct Network {
   web::Web web;
   std::chrono::milliseconds dns_timeout{10'000};
   std::chrono::milliseconds fetch_timeout{mtasts::fetch_timeout};
+  std::optional<std::chrono::milliseconds> most;  // for any step, by --timeout
 
   // `window`: questions to the DNS at a time; `exchanges`: with policy hosts, as many without it. Errors: those of
   // open_resolver() and web::open().

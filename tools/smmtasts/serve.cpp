@@ -87,8 +87,10 @@ struct Engine {
 
   mtasts::Answers::Ask asker() {
     return [this](const std::string& key, std::function<void(mtasts::Delivery)> done) {
-      // Written by key_of(), so that it is one.
-      if (const auto next_hop = mtasts::next_hop(key, idn::to_ascii)) deliveries->ask(*next_hop, std::move(done));
+      if (const auto next_hop = mtasts::next_hop(key, idn::to_ascii))
+        return deliveries->ask(*next_hop, std::move(done));
+      // key_of() wrote what is no key: nobody may wait for it for ever.
+      done({});
     };
   }
 };
@@ -289,19 +291,19 @@ Result<void> Service::run(service::Signals& signals) {
       while (const auto signal = signals.take()) signal == service::Signal::reload ? reload() : drain();
     write_metrics_if_due();
   }
-  return write_metrics();
+  metrics_due_ = {};
+  write_metrics_if_due();
+  return {};
 }
 
 }  // namespace
 
 Result<int> serve(cli::Context& context) {
-  if (context.json() || context.value("output") || context.number("timeout"))
-    return fail(ErrorKind::usage, "cli.usage", "serve prints nothing, and ends when it is told to",
-                "leave --json, --output and --timeout away");
   // Before there is a socket, which a signal must not leave behind.
   auto signals = SM_TRY(service::Signals::open());
   auto listeners = SM_TRY(open_listeners(context));
   const auto cache = SM_TRY(open_cache(context, sqlite::Access::write, CacheOwner::service));
+  cache->hurry();
   const auto judge = SM_TRY(tls::ChainVerifier::make());
   Service service(context, *cache, judge, postfix_form(context), std::move(listeners));
   SM_TRY(service.run(signals));

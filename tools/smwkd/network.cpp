@@ -28,7 +28,7 @@ Result<Network> Network::open(const cli::Context& context) {
     network.method = *method == name_of(wkd::Method::direct) ? wkd::Method::direct : wkd::Method::advanced;
   // Less than --timeout, so that what was found out by then can still be said.
   milliseconds most = exchange_timeout;
-  if (const auto seconds = context.number("timeout"))
+  if (const auto seconds = context.timeout())
     most = std::min(most, milliseconds(std::min<std::uint64_t>(*seconds, 3600) * 1000 * 3 / 4));
   network.timeout = most;
   network.time_to_ask = std::min(most, dns_timeout);

@@ -19,7 +19,6 @@ refused --starttls imap example.org
 refused --host --starttls ftp mx.example.org
 refused --host 192.0.2.25
 refused --host mx.example.org:0
-refused --nagios --json example.org
 refused --helo 'a b' example.org
 refused --helo '' example.org
 refused --connect-timeout 0 example.org
@@ -48,8 +47,22 @@ like "in one line" "$OUT" '^SMDANE UNKNOWN - example\.org: not-tested'
 check "only" test "$(wc -l <"$OUT")" = 1
 SM_NAME="Nagios, several" expect_status 3 check_ --nagios a.example b.example
 like "the worst of them" "$OUT" 'the worst of 2'
-SM_NAME="Nagios: a file that is not there is unknown too" expect_status 3 check_ --nagios --skip nothing example.org
-like "and said" "$OUT" '^SMDANE UNKNOWN - '
+unknown() { # unknown WORD…: whatever keeps the answer from being found out is one line, and 3
+  SM_NAME="Nagios: unknown for $*" expect_status 3 check_ --nagios "$@"
+  like "and said" "$OUT" '^SMDANE UNKNOWN - '
+  is "in one line" "$(wc -l <"$OUT")" 1
+}
+unknown --skip nothing example.org
+unknown --json example.org
+unknown a..example
+unknown --jobs 0 example.org
+unknown --nosuch example.org
+unknown
+unknown --config nothing example.org
+unknown --tempfail a..example
+printf 'nosuch = 1\n' >wrong.conf
+unknown --config wrong.conf example.org
+SM_NAME="one that has no such option does not know it" expect_status 64 smkey list --nagios
 
 # Lists.
 printf '# domains\n\na.example \r\nx@y\nb.example\nc.example' >domains
