@@ -93,7 +93,11 @@ std::string_view extended_error_name(std::uint16_t code) {
 }
 
 bool is_dnssec_error(std::uint16_t code) {
-  return (code >= 5 && code <= 12) || code == 25 || code == 27;
+  return (code >= 6 && code <= 12) || code == 25 || code == 27;
+}
+
+bool is_outage(std::uint16_t code) {
+  return code == 14 || code == 22 || code == 23;
 }
 
 }  // namespace sm::dns

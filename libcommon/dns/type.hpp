@@ -48,7 +48,9 @@ std::string text_of(Rcode rcode);
 
 // Extended errors (RFC 8914 §4): "DNSSEC Bogus" for 6; empty for a code that is not in the registry of 2022.
 std::string_view extended_error_name(std::uint16_t code);
-// Whether a validator says by it that a signature or a proof is missing or wrong (RFC 8914 §4.6 to §4.13, §4.28).
+// Whether a validator says by it that a signature or a proof is missing or wrong (RFC 8914 §4.7 to §4.13, §4.28).
 bool is_dnssec_error(std::uint16_t code);
+// Whether a resolver says by it that it could not ask whom it had to (RFC 8914 §4.15, §4.23, §4.24).
+bool is_outage(std::uint16_t code);
 
 }  // namespace sm::dns

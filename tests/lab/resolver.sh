@@ -196,6 +196,19 @@ echo "nameserver 127.0.99.99" >"$LAB_RUN/resolv.conf"
 is "nobody listens" "$("$ask" --dnssec resolver ee-spki.secure.test MX | cut -d' ' -f 3-5)" "failed indeterminate unreachable"
 expect_status 64 "$ask" --resolver dns.example ee-spki.secure.test MX
 
+# A trust anchor that is none of the root: nothing is validated, and so nothing is proven not to be signed either (RFC 4035 §4.3).
+lab_use_resolver "$validating" trust-ad
+: >empty
+echo '; no key' >comment
+sed 's/^\.[[:blank:]]/example. /' "$LAB/root.key" >other
+for anchor in empty comment other; do
+  for name in ee-spki.secure.test dane.unsigned.test; do
+    # shellcheck disable=SC2016
+    is "$name, with an anchor that is $anchor" "$(unshare -m sh -c 'mount --bind "$1" /usr/share/dns/root.key && shift && exec "$@"' sh \
+      "$SM_TMP/$anchor" "$ask" --dnssec local $name MX | cut -d' ' -f 3-5)" "data indeterminate none"
+  done
+done
+
 # Many at once: none lost, in a window of 100, and each queue is served while others wait.
 lab_use_resolver "$validating" trust-ad
 awk 'BEGIN { for (n = 0; n < 10000; n++) printf "_25._tcp.mx.d%03d.many.test TLSA\n", n % 300 }' >many

@@ -193,8 +193,13 @@ class CaresResolver final : public dns::Resolver {
     dns::read_answer(message, job->query, answer);
     answer.server = server.address;
     if (job->checking_disabled) {
-      // What was SERVFAIL is an answer once nobody validates: the signatures were the reason.
-      if (message.rcode != Rcode::noerror && message.rcode != Rcode::nxdomain) return give_up_on_server(std::move(job));
+      // The server said why (RFC 8914), or what was SERVFAIL is an answer once nobody validates: the signatures were
+      // the reason.
+      const auto& why = job->answer.extended_error;
+      const bool answers = message.rcode == Rcode::noerror || message.rcode == Rcode::nxdomain;
+      const bool bogus = why && dns::is_dnssec_error(why->code);
+      const bool outage = why && dns::is_outage(why->code);
+      if (!bogus && (outage || !answers)) return give_up_on_server(std::move(job));
       job->answer.failure = Failure::bogus;
       return settle(std::move(job));
     }

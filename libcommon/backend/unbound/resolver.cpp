@@ -45,6 +45,7 @@ class UnboundResolver final : public dns::Resolver {
   UnboundResolver(Context context, const Options& options)
       : context_(std::move(context)),
         servers_(dns::text_of(options.servers)),
+        trust_anchor_(options.trust_anchor),
         window_(std::max<std::size_t>(options.window, 1)) {}
 
   void ask(dns::Query query, dns::Callback done) override {
@@ -150,14 +151,16 @@ class UnboundResolver final : public dns::Resolver {
     settle(std::move(ended));
   }
 
-  // Whether this domain is bogus or nothing can be validated: the root tells.
+  // Whether this domain is bogus or nothing can be validated, and whether it is proven not to be signed or there is no
+  // trust anchor of the root at all (RFC 4035 §4.3): the root tells.
   void settle(Job job) {
     if (!job.done) return end_probe(job.answer);
-    if (job.answer.failure != Failure::bogus || root_is_secure_) return finish(std::move(job));
+    const bool not_signed = job.answer.failure == Failure::none && job.answer.security == Security::insecure;
+    if (root_is_secure_ || (job.answer.failure != Failure::bogus && !not_signed)) return finish(std::move(job));
     held_.push_back(std::move(job));
     if (probing_) return;
     probing_ = true;
-    jobs_.push_back({.owner = this, .query = {.name = {}, .type = dns::Type::ns, .timeout = probe_timeout}});
+    jobs_.push_back({.owner = this, .query = {.name = {}, .type = dns::Type::dnskey, .timeout = probe_timeout}});
     start(jobs_.back());
   }
 
@@ -165,8 +168,10 @@ class UnboundResolver final : public dns::Resolver {
     probing_ = false;
     if (root.security == Security::secure) root_is_secure_ = true;
     for (Job& job : std::exchange(held_, {})) {
-      if (root.security == Security::bogus) {
+      if (root.security == Security::bogus && job.answer.failure == Failure::bogus) {
         job.answer.failure = Failure::stripped;
+        job.answer.security = Security::indeterminate;
+      } else if (!root_is_secure_ && job.answer.failure == Failure::none) {
         job.answer.security = Security::indeterminate;
       }
       finish(std::move(job));
@@ -192,6 +197,8 @@ class UnboundResolver final : public dns::Resolver {
     switch (answer.failure) {
       case Failure::none:
         if (answer.security == Security::insecure) answer.reason = "proven here not to be signed";
+        if (answer.security == Security::indeterminate)
+          answer.reason = "the root's keys could not be validated here: see the trust anchor, " + trust_anchor_;
         break;
       case Failure::timeout:
         answer.reason = "no answer from " + servers_ + " in time";
@@ -204,7 +211,7 @@ class UnboundResolver final : public dns::Resolver {
         break;
       case Failure::stripped:
         answer.reason =
-            "nothing can be validated by way of " + servers_ + ", not even the root's name servers: " + answer.reason;
+            "nothing can be validated by way of " + servers_ + ", not even the root's keys: " + answer.reason;
         break;
       default:
         if (answer.reason.empty())
@@ -216,6 +223,7 @@ class UnboundResolver final : public dns::Resolver {
 
   Context context_;
   std::string servers_;
+  std::string trust_anchor_;
   std::size_t window_;
   std::deque<Job> waiting_;
   std::list<Job> jobs_;  // libunbound has their addresses
