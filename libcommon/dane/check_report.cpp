@@ -1,6 +1,7 @@
 #include "dane/check_report.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "dane/tlsa.hpp"
 #include "text/time.hpp"
@@ -70,6 +71,17 @@ json::Value to_json(const HostReport& host) {
   for (const SessionReport& session : host.sessions) sessions.push_back(to_json(session));
   value.add("sessions", std::move(sessions));
   return value;
+}
+
+// Of the verdicts that a warning leads to: whether it is one that does.
+bool is_why(const CheckReport& report, const report::Finding& finding) {
+  using namespace std::string_view_literals;
+  constexpr std::array untested{"dane.not-tested"sv,   "dane.dns-failed"sv, "dane.mx-failed"sv,
+                                "dane.mx-malformed"sv, "dane.many-hosts"sv, "dane.many-addresses"sv};
+  constexpr std::array ending{"dane.certificate-ends"sv, "dane.signature-ends"sv};
+  if (report.verdict == Verdict::untested) return std::ranges::find(untested, finding.code) != untested.end();
+  const bool holds = report.verdict == Verdict::is_protected || report.verdict == Verdict::opportunistic;
+  return holds && report.ends_soon && std::ranges::find(ending, finding.code) != ending.end();
 }
 
 std::string counted(std::size_t count, std::string_view noun, std::string_view plural) {
@@ -148,14 +160,14 @@ int status_of(const CheckReport& report, bool opportunistic, bool soon_is_no) {
     case Verdict::is_protected:
       return soon;
     case Verdict::opportunistic:
-      return opportunistic ? soon : 2;
+      return soon == 1 ? 1 : opportunistic ? 0 : 2;
     case Verdict::failed:
     case Verdict::partial:
     case Verdict::unusable:
     case Verdict::bogus:
       return 1;
     case Verdict::untested:
-      return 75;
+      return soon == 1 ? 1 : 75;
     case Verdict::no_dane:
     case Verdict::null_mx:
     case Verdict::no_mail:
@@ -197,8 +209,9 @@ std::string summary(const CheckReport& report) {
     if (report.verdict == Verdict::opportunistic) return line + ", but the MX records are not signed";
     if (!report.ends_soon) return line;
   }
-  // The first of the worst says why.
-  const auto reason = std::ranges::max_element(findings, {}, &report::Finding::severity);
+  // The first of the worst says why, but for what the verdict is not about.
+  auto reason = std::ranges::find_if(findings, [&](const report::Finding& one) { return is_why(report, one); });
+  if (reason == findings.end()) reason = std::ranges::max_element(findings, {}, &report::Finding::severity);
   if (reason == findings.end() || reason->severity == report::Severity::ok) return line;
   line += ", ";
   if (reason->subject != report.name.text()) line += reason->subject + ": ";

@@ -418,7 +418,7 @@ class HostCheck : public std::enable_shared_from_this<HostCheck> {
         return error("injected", "RFC 3207 §6", "octets in clear came behind the reply to STARTTLS",
                      "update the server, or find out who stands between");
       case ProbeOutcome::tls_too_old:
-        return error("tls-too-old", "RFC 8996 §3", "there is no TLS 1.2 or later", "update the server");
+        return error("tls-too-old", "RFC 8996 §4", "there is no TLS 1.2 or later", "update the server");
       case ProbeOutcome::starttls_refused:
         return error("starttls-refused", "RFC 3207 §4", "STARTTLS is offered and refused", "mend the server's TLS");
       default:

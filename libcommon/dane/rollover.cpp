@@ -31,6 +31,19 @@ bool covers_issuer(const std::vector<dns::Tlsa>& records, const std::vector<Mate
   });
 }
 
+std::vector<dns::Tlsa> heeded(const std::vector<dns::Tlsa>& records) {
+  constexpr std::size_t sha512_length = 64;
+  std::vector<dns::Tlsa> result;
+  for (const dns::Tlsa& one : records) {
+    const bool outranked = one.matching_type == 1 && std::ranges::any_of(records, [&](const dns::Tlsa& other) {
+                             return other.usage == one.usage && other.selector == one.selector &&
+                                    other.matching_type == 2 && other.data.size() == sha512_length;
+                           });
+    if (!outranked) result.push_back(one);
+  }
+  return result;
+}
+
 auto find(std::vector<Waiting>& all, const std::string& name, const std::string& key) {
   return std::ranges::find_if(all, [&](const Waiting& one) { return one.name == name && one.key == key; });
 }
@@ -53,11 +66,16 @@ std::vector<std::string_view> words_of(std::string_view line) {
 
 }  // namespace
 
-Published published(const std::vector<dns::Tlsa>& records, const KeyChange& change, MakeRecord make_record) {
+Published published(const std::vector<dns::Tlsa>& all, const KeyChange& change, MakeRecord make_record) {
+  const std::vector<dns::Tlsa> records = heeded(all);
   const bool issuer = covers_issuer(records, change.current, make_record);
   if (!issuer && !covers_server(records, change.current, make_record)) return Published::no_current;
-  if (covers_server(records, change.next, make_record) || covers_issuer(records, change.next, make_record))
-    return Published::both;
+  if (covers_server(records, change.next, make_record)) {
+    std::vector<Material> key_only = change.next;
+    for (Material& material : key_only) material.certificate.clear();
+    return covers_server(records, key_only, make_record) ? Published::both : Published::both_by_certificate;
+  }
+  if (covers_issuer(records, change.next, make_record)) return Published::both_by_certificate;
   // Of a key alone nobody knows yet who will issue its certificate.
   const bool key_alone = !change.next.empty() && change.next.front().certificate.empty();
   return issuer && key_alone ? Published::both_by_issuer : Published::no_next;
@@ -67,6 +85,8 @@ std::string_view name_of(Published state) {
   switch (state) {
     case Published::both:
       return "both";
+    case Published::both_by_certificate:
+      return "both-by-certificate";
     case Published::both_by_issuer:
       return "both-by-issuer";
     case Published::no_next:
@@ -75,6 +95,12 @@ std::string_view name_of(Published state) {
       return "no-current";
   }
   return "";
+}
+
+std::string waiting_for(Published state, const KeyChange& change) {
+  const Material& next = change.next.front();
+  if (state == Published::both_by_issuer) return "by its issuer " + next.key;
+  return state == Published::both_by_certificate ? next.certificate : next.key;
 }
 
 Result<std::vector<Waiting>> parse_state(std::string_view text) {
@@ -98,7 +124,7 @@ Result<std::vector<Waiting>> parse_state(std::string_view text) {
 }
 
 std::string write_state(const std::vector<Waiting>& all) {
-  std::string text = "# smdane rollover: record, SHA-256 of the next key, when all servers first had it, TTL\n";
+  std::string text = "# smdane rollover: record, SHA-256 of what is next, when all servers first had it, TTL\n";
   for (const Waiting& one : all)
     text += one.name + ' ' + one.key + ' ' + std::to_string(one.first_seen) + ' ' + std::to_string(one.ttl) + '\n';
   return text;

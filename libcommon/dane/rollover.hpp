@@ -27,19 +27,25 @@ struct KeyChange {
 // What the records of one server say about both keys.
 enum class Published {
   both,
-  both_by_issuer,  // the next one only if its certificate will have the same issuer as the present one
+  both_by_certificate,  // the next one as this very certificate, and not with another of the same key
+  both_by_issuer,       // the next one only if its certificate will have the same issuer as the present one
   no_next,
   no_current,  // the key in use does not fit: mail fails already
 };
 
-// Whether `records` cover both keys: by usage 3 at the server's own certificate or key, by usage 2 at one above it.
+// Whether `records` cover both keys: by usage 3 at the server's own certificate or key, by usage 2 at one above it. Of
+// the digests of one usage and selector only the strongest counts, since clients heed no other (RFC 7671 §9).
 Published published(const std::vector<dns::Tlsa>& records, const KeyChange& change, MakeRecord make_record);
 
-std::string_view name_of(Published);  // "both", "both-by-issuer", "no-next", "no-current"
+std::string_view name_of(Published);  // "both", "both-by-certificate", "both-by-issuer", "no-next", "no-current"
+
+// What waits, if that is how the servers have it: the next key, the next certificate, or the next key with the issuer
+// of the present certificate. The time of one says nothing of another.
+std::string waiting_for(Published, const KeyChange& change);
 
 struct Waiting {
   std::string name;             // of the record, as dns::Name::key() shows it: "_25._tcp.mx.example.org"
-  std::string key;              // SHA-256 of the next key's SubjectPublicKeyInfo, in hexadecimal
+  std::string key;              // SHA-256 of waiting_for(), in hexadecimal
   std::int64_t first_seen = 0;  // seconds since the epoch
   std::uint32_t ttl = 0;        // seconds; the longest since
 

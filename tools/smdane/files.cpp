@@ -41,6 +41,11 @@ Result<std::vector<dane::Material>> read_any_file(const std::string& path) {
   if (holds(bytes.view(), "-----BEGIN CERTIFICATE-----")) return named(tls::read_chain(bytes.view()), path);
   if (holds(bytes.view(), " CERTIFICATE REQUEST-----"))
     return std::vector<dane::Material>{SM_TRY(named(tls::read_request(bytes.view()), path))};
+  // DER does not say what it is.
+  if (!holds(bytes.view(), "-----BEGIN ")) {
+    if (auto chain = tls::read_chain(bytes.view())) return *std::move(chain);
+    if (auto request = tls::read_request(bytes.view())) return std::vector<dane::Material>{*std::move(request)};
+  }
   return std::vector<dane::Material>{SM_TRY(named(tls::read_key(bytes.view()), path))};
 }
 

@@ -42,7 +42,16 @@ Result<std::vector<dane::Material>> materials_of(cli::Context& context, const Se
   if (request) return std::vector{SM_TRY(read_request_file(*request))};
   if (certificate) return std::vector{pick(SM_TRY(read_chain_file(*certificate)), form.usage)};
   std::vector<dane::Material> materials;
-  for (const auto& chain : SM_TRY(live_chains(context, service, family))) materials.push_back(pick(chain, form.usage));
+  // RFC 7671 §5.2: an authority that the server does not send is none that a client can find.
+  const bool issuer = form.usage == 0 || form.usage == 2;
+  for (const auto& chain : SM_TRY(live_chains(context, service, family))) {
+    if (issuer && chain.size() < 2)
+      return fail(ErrorKind::data, "smdane.no-issuer",
+                  service.text() + " sends no certificate but its own: usage " + std::to_string(form.usage) +
+                      " is about one above it",
+                  "have it send the whole chain, or use usage 3");
+    materials.push_back(pick(chain, form.usage));
+  }
   return materials;
 }
 

@@ -26,6 +26,8 @@ int status_of(const Answer& answer) {
   if (answer.security == Security::bogus) return cli::exit_no;
   if (answer.outcome == Outcome::failed || answer.security == Security::indeterminate) return cli::exit_temporary;
   if (answer.outcome != Outcome::data) return cli::exit_absent;
+  // A client that can't read what is published has nothing to hold the server against, and must not deliver.
+  if (answer.data<dns::Tlsa>().size() != answer.records.size()) return cli::exit_no;
   return answer.secure() ? cli::exit_yes : cli::exit_no;
 }
 
@@ -45,7 +47,7 @@ std::string line_of(const Service& service, const Answer& answer) {
       if (!std::exchange(first, false)) line += ", ";
       line.append(dane::parameters_of(one)).append(" ").append(hex_lower(one.data));
     }
-    if (first) line += "malformed";
+    if (answer.data<dns::Tlsa>().size() != answer.records.size()) line += first ? "malformed" : ", malformed";
   } else if (answer.outcome == Outcome::failed) {
     line.append(name_of(answer.failure)).append(": ").append(printable(answer.reason));
   } else {

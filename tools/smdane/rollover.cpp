@@ -72,7 +72,8 @@ struct Rollover {
   Verdict verdict = Verdict::not_tested;
   std::string reason;  // untrusted
   std::vector<ServerState> servers;
-  bool same_issuer = false;  // safe only if the next certificate has the same issuer
+  // The least of what all servers have: safe only if the next certificate has the same issuer, or is this very one.
+  Published found = Published::both;
   std::optional<dane::Waiting> waiting;
 };
 
@@ -119,7 +120,7 @@ Rollover judge(const dns::Authority& authority, const std::vector<ServerAnswer>&
       } else {
         const Published found = dane::published(one.answer.data<dns::Tlsa>(), change, tls::make_record);
         state.state = dane::name_of(found);
-        result.same_issuer = result.same_issuer || found == Published::both_by_issuer;
+        result.found = std::max(result.found, found);
         if (found == Published::no_next || found == Published::no_current)
           say(Verdict::not_published, who + " " + lacking(found));
         ttl = std::max(ttl, one.answer.ttl);
@@ -130,6 +131,15 @@ Rollover judge(const dns::Authority& authority, const std::vector<ServerAnswer>&
   return result;
 }
 
+bool same_key(const dane::KeyChange& change) {
+  return change.current.front().key == change.next.front().key;
+}
+
+std::string digest_of(const std::string& what) {
+  const auto digest = sha256(what);
+  return hex_lower({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
 class State {
  public:
   static Result<State> read(const std::string& path) {
@@ -138,15 +148,21 @@ class State {
     return state;
   }
   // What is known now: the time of safe servers begins, or begins anew later. What another run has noted stays.
-  Result<void> note(Rollover& result, const std::string& name, const std::string& key, std::int64_t now,
+  Result<void> note(Rollover& result, const std::string& name, const dane::KeyChange& change, std::int64_t now,
                     std::uint32_t ttl) {
     const Descriptor lock = SM_TRY(lock_directory());
     SM_TRY(load());
-    if (result.verdict == Verdict::not_published && dane::forget(all_, name, key)) return write();
-    if (result.verdict != Verdict::safe) return {};
     const std::vector<dane::Waiting> before = all_;
-    result.waiting = dane::note_seen(all_, name, key, now, ttl);
-    if (now < result.waiting->safe_at()) result.verdict = Verdict::wait;
+    if (result.verdict == Verdict::not_published) {
+      for (const Published way : {Published::both, Published::both_by_certificate, Published::both_by_issuer})
+        dane::forget(all_, name, digest_of(dane::waiting_for(way, change)));
+    } else if (result.verdict == Verdict::safe && result.found == Published::both && same_key(change)) {
+      // Nothing that clients look at changes.
+      result.waiting = dane::Waiting{.name = name, .key = {}, .first_seen = now, .ttl = 0};
+    } else if (result.verdict == Verdict::safe) {
+      result.waiting = dane::note_seen(all_, name, digest_of(dane::waiting_for(result.found, change)), now, ttl);
+      if (now < result.waiting->safe_at()) result.verdict = Verdict::wait;
+    }
     return all_ == before ? Result<void>() : write();
   }
 
@@ -195,7 +211,8 @@ std::string line_of(const Service& service, const Rollover& result) {
       line += "not tested: " + printable(result.reason);
       break;
   }
-  if (result.waiting && result.same_issuer) line += "; if the next certificate has the same issuer";
+  if (result.waiting && result.found == Published::both_by_issuer)
+    line += "; if the next certificate has the same issuer";
   return line + '\n';
 }
 
@@ -214,7 +231,7 @@ std::string json_of(const Service& service, const Rollover& result, std::int64_t
                                                       {"port", service.port},
                                                       {"result", name_of(result.verdict)},
                                                       {"status", status_of(result.verdict)},
-                                                      {"same-issuer", result.same_issuer},
+                                                      {"same-issuer", result.found == Published::both_by_issuer},
                                                       {"servers", std::move(servers)},
                                                       {"run", std::move(run)}}));
 }
@@ -235,7 +252,9 @@ Result<int> rollover(cli::Context& context) {
   dane::KeyChange change;
   change.current = SM_TRY(read_chain_file(current));
   change.next = SM_TRY(read_any_file(next));
-  if (change.current.front().key == change.next.front().key)
+  // Another certificate of the same key changes what selector 0 is about.
+  const std::string& certificate = change.next.front().certificate;
+  if (same_key(change) && (certificate.empty() || certificate == change.current.front().certificate))
     return fail(ErrorKind::usage, "smdane.same-key", next + " has the key of " + current + ": nothing changes",
                 "--next is the key that will be used, not the one that is");
   State state = SM_TRY(State::read(path));
@@ -243,8 +262,6 @@ Result<int> rollover(cli::Context& context) {
 
   const dns::Name name = SM_TRY(service.tlsa_name());
   const dns::Answer answer = dns::look_up(*opened.resolver, {.name = name, .type = dns::Type::tlsa});
-  const auto digest = sha256(change.next.front().key);
-  const std::string key = hex_lower({reinterpret_cast<const char*>(digest.data()), digest.size()});
   const std::int64_t now = context.clock().now();
   std::uint32_t ttl = 0;
   auto stopped = obstacle(answer);
@@ -255,7 +272,7 @@ Result<int> rollover(cli::Context& context) {
     const dns::Authority authority = dns::find_authority(*opened.resolver, answer.canonical());
     result = judge(authority, ask_servers(authority, answer.canonical(), dns::Type::tlsa), change, ttl);
   }
-  SM_TRY(state.note(result, lower(name.text()), key, now, ttl));
+  SM_TRY(state.note(result, lower(name.text()), change, now, ttl));
   SM_TRY(context.print(context.json() ? json_of(service, result, now) : line_of(service, result)));
   return status_of(result.verdict);
 }

@@ -19,10 +19,10 @@ namespace {
 using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
 using Bio = Handle<BIO, BIO_free>;
 
-constexpr char der_sequence = 0x30;  // the first octet of whatever is DER here, and none of PEM's
+constexpr char der_sequence = 0x30;  // the first octet of whatever is DER here, and "0" of a text in front of PEM
 
 bool is_der(std::string_view file) {
-  return file.starts_with(der_sequence);
+  return file.starts_with(der_sequence) && file.find("-----BEGIN ") == std::string_view::npos;
 }
 
 const unsigned char* octets(std::string_view bytes) {
@@ -57,7 +57,11 @@ Key parse_key(std::string_view file, bool& is_protected) {
     const unsigned char* at = octets(file);
     if (Key key{d2i_PUBKEY(nullptr, &at, static_cast<long>(file.size()))}) return key;
     at = octets(file);
-    return Key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(file.size())));
+    if (Key key{d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(file.size()))}) return key;
+    at = octets(file);
+    is_protected =
+        Handle<X509_SIG, X509_SIG_free>(d2i_X509_SIG(nullptr, &at, static_cast<long>(file.size()))) != nullptr;
+    return {};
   }
   const Bio secret = source_of(file);
   if (Key key{PEM_read_bio_PrivateKey(secret.get(), nullptr, no_passphrase, &is_protected)}) return key;

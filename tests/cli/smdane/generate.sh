@@ -87,6 +87,8 @@ head -c 1100000 /dev/zero >large
 refused 65 --key large
 openssl pkey -in ec.key -aes256 -passout pass:x -out protected.key
 refused 77 --key protected.key
+openssl pkcs8 -topk8 -in ec.key -passout pass:x -outform DER -out protected.der
+refused 77 --key protected.der
 like "the hint is to give the public half" "$ERR" '^smdane: hint: .*-pubout'
 expect_status 64 smdane generate --key ec.key 192.0.2.25
 expect_status 64 smdane generate --key ec.key a.example b.example
@@ -105,7 +107,13 @@ expect_status 65 roll --current ec.key --next rsa.key --state state mx.example.o
 echo 'what is this' >bad
 SM_NAME="a state that is none" expect_status 65 roll --current ec.pem --next rsa.key --state bad mx.example.org
 like "the line is named" "$ERR" 'bad: line 1 '
-for next in rsa.key rsa.pub rsa.csr rsa.pem; do
+openssl x509 -in rsa.pem -outform DER -out rsa.pem.der
+openssl req -in rsa.csr -outform DER -out rsa.csr.der
+{
+  echo "0 is how this text begins"
+  cat rsa.pem
+} >rsa.text
+for next in rsa.key rsa.pub rsa.csr rsa.pem rsa.pem.der rsa.csr.der rsa.text; do
   SM_NAME="$next, and no resolver" expect_status 75 roll --current ec.pem --next $next --state state mx.example.org
   like "says why" "$OUT" '^mx.example.org:25 not tested: 127\.0\.0\.1@1 '
 done

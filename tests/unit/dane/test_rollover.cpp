@@ -36,6 +36,9 @@ TEST_CASE("rollover/published: usage 3 of both keys") {
   CHECK(state({}) == Published::no_current);
   // Of a key nobody can tell what its certificate will be.
   CHECK(state({tlsa(3, 1, 1, "a"), tlsa(3, 0, 1, "b")}) == Published::no_next);
+  const KeyChange whole{.current = {of("a")}, .next = {of("b")}};
+  CHECK(published({tlsa(3, 1, 1, "a"), tlsa(3, 0, 1, "b")}, whole, record) == Published::both_by_certificate);
+  CHECK(published({tlsa(3, 1, 1, "a"), tlsa(3, 0, 1, "b"), tlsa(3, 1, 1, "b")}, whole, record) == Published::both);
   // Usage 1 is of no use in mail, nor is a usage 2 that stands for the server's own certificate.
   CHECK(state({tlsa(3, 1, 1, "a"), tlsa(1, 1, 1, "b")}) == Published::no_next);
   CHECK(state({tlsa(2, 1, 1, "a"), tlsa(3, 1, 1, "b")}) == Published::no_current);
@@ -46,7 +49,7 @@ TEST_CASE("rollover/published: usage 2 of what issued them") {
   const auto state = [&](std::vector<Material> next) {
     return published(records, {.current = {of("a"), of("ca")}, .next = std::move(next)}, record);
   };
-  CHECK(state({of("b"), of("ca")}) == Published::both);
+  CHECK(state({of("b"), of("ca")}) == Published::both_by_certificate);
   CHECK(state({of("b"), of("other")}) == Published::no_next);
   CHECK(state({of("b")}) == Published::no_next);
   CHECK(state({key_of("b")}) == Published::both_by_issuer);
@@ -54,6 +57,34 @@ TEST_CASE("rollover/published: usage 2 of what issued them") {
   CHECK(published(records, {.current = {of("a")}, .next = {key_of("b")}}, record) == Published::no_next);
   CHECK(published({tlsa(2, 1, 1, "ca"), tlsa(3, 1, 1, "b")}, {.current = {of("a"), of("ca")}, .next = {key_of("b")}},
                   record) == Published::both);
+}
+
+TEST_CASE("rollover/published: of the digests of one usage and selector the strongest counts (RFC 7671 §9)") {
+  const KeyChange change{.current = {of("a")}, .next = {key_of("b")}};
+  const auto strong = [](const std::string& name) {
+    dns::Tlsa one = tlsa(3, 1, 2, name);
+    one.data.resize(64, '-');
+    return one;
+  };
+  const auto padded = [](const RecordForm& form, const Material& material) {
+    auto made = record(form, material);
+    if (made && form.matching_type == 2) made->data.resize(64, '-');
+    return made;
+  };
+  CHECK(published({strong("a"), tlsa(3, 1, 1, "b")}, change, padded) == Published::no_next);
+  CHECK(published({tlsa(3, 1, 1, "a"), strong("b")}, change, padded) == Published::no_current);
+  CHECK(published({strong("a"), strong("b")}, change, padded) == Published::both);
+  CHECK(published({strong("a"), strong("b"), tlsa(3, 1, 1, "a")}, change, padded) == Published::both);
+  CHECK(published({strong("a"), tlsa(3, 1, 0, "b")}, change, padded) == Published::both);
+  // One of another length is no digest that anybody can use.
+  CHECK(published({tlsa(3, 1, 2, "a"), tlsa(3, 1, 1, "a"), tlsa(3, 1, 1, "b")}, change, padded) == Published::both);
+}
+
+TEST_CASE("rollover/state: what waits in one way does not count for another") {
+  const KeyChange change{.current = {of("a")}, .next = {of("b")}};
+  CHECK(waiting_for(Published::both, change) == "key b");
+  CHECK(waiting_for(Published::both_by_certificate, change) == "certificate b");
+  CHECK(waiting_for(Published::both_by_issuer, change) != waiting_for(Published::both, change));
 }
 
 TEST_CASE("rollover/state: from the first time that all servers had it") {
