@@ -22,6 +22,9 @@ struct Failure {
   bool operator==(const Failure&) const = default;
 };
 
+// The code of an entry that each() can't read, which is then without a policy.
+inline constexpr std::string_view damaged_entry = "cache.damaged";
+
 // All times are seconds since the epoch.
 struct Entry {
   std::string domain;              // A-labels, lower case, no dot at the end
@@ -33,7 +36,8 @@ struct Entry {
   std::optional<Failure> failure;  // of the last try, if that failed
 
   bool has_policy() const { return !body.empty(); }
-  bool is_valid(std::int64_t now) const { return has_policy() && fetched <= now && now < expires; }
+  // Also while the clock is set back behind `fetched`.
+  bool is_valid(std::int64_t now) const { return has_policy() && now < expires; }
   bool operator==(const Entry&) const = default;
 };
 
@@ -48,13 +52,17 @@ class Cache {
   virtual Result<void> put(const Entry& entry) = 0;
   // Of the entry nothing but its failure: whatever policy another process may have put there meanwhile stays.
   virtual Result<void> put_failure(std::string_view domain, const Failure& failure) = 0;
-  // In the order of their domains. `take` must not change the cache; an error of it ends all.
+  // In the order of their domains, those that are damaged with that failure. `take` must not change the cache; an error
+  // of it ends all.
   virtual Result<void> each(const std::function<Result<void>(Entry)>& take) = 0;
   // How many there were: of one domain, or of all.
   virtual Result<std::size_t> purge(std::optional<std::string_view> domain) = 0;
   // Drops the policies that expired before that time, and of entries without a policy those whose last try lies before
   // it. How many there were.
   virtual Result<std::size_t> drop_before(std::int64_t time) = 0;
+  // From now on another process that writes is hardly waited for, and not at all for some seconds after one was: for
+  // who has others waiting. What can't be written then is cache.busy.
+  virtual void hurry() {}
   // Another number once another process has changed something. What this object changes does not count.
   virtual Result<std::uint64_t> version() = 0;
 };

@@ -325,8 +325,12 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
       case dane::Verdict::no_dane:
         say(Severity::info, "there is no DANE: this policy is all that protects");
         return;
-      case dane::Verdict::failed:
       case dane::Verdict::unusable:
+        say(Severity::warning,
+            "no TLSA record can be used: senders who know DANE demand TLS of anybody, and this policy says of whom",
+            "publish records that can be used, or none");
+        return;
+      case dane::Verdict::failed:
       case dane::Verdict::bogus: {
         // In mode none nothing of it is a matter of MTA-STS.
         auto& finding =
@@ -561,7 +565,7 @@ class DomainCheck : public std::enable_shared_from_this<DomainCheck> {
         return error("mx-injected", "RFC 3207 §6", "octets in clear came behind the reply to STARTTLS",
                      "update the server, or find out who stands between");
       case ProbeOutcome::tls_too_old:
-        return error("mx-tls-too-old", "RFC 8996 §3", "there is no TLS 1.2 or later", "update the server");
+        return error("mx-tls-too-old", "RFC 8996 §4", "there is no TLS 1.2 or later", "update the server");
       case ProbeOutcome::starttls_refused:
         return error("mx-starttls-refused", "RFC 8461 §4.2", "STARTTLS is offered and refused",
                      "mend the server's TLS");

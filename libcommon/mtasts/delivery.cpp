@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "text/ascii.hpp"
+
 namespace sm::mtasts {
 namespace {
 
@@ -134,16 +136,22 @@ void Deliveries::ask(const dane::NextHop& next_hop, std::function<void(Delivery)
     std::optional<dane::Destination> dane;
     std::optional<Result<Standing>> standing;
     std::function<void(Delivery)> done;
+    std::string domain;
     PostfixForm form;
 
     void look() {
-      if (!dane || !standing) return;
+      if (!done || !dane) return;
+      // Whatever a policy says (RFC 8461 §2): one that is slow to come delays nothing.
+      const bool alone = dane->coverage == Coverage::all || dane->coverage == Coverage::temporary;
+      if (!standing && !alone) return;
+      if (!standing) standing = Standing{.domain = domain, .holds = day};
       const auto call = std::exchange(done, nullptr);
       call(*standing ? decide(*dane, **standing, form) : without_cache(*dane, standing->error()));
     }
   };
   const auto both = std::make_shared<Both>();
   both->done = std::move(done);
+  both->domain = lower(next_hop.name.text());
   both->form = form_;
   dane::ask_destination(resolver_, judge_, next_hop, dns_timeout_, [both](dane::Destination destination) {
     both->dane = std::move(destination);

@@ -42,7 +42,8 @@ class Deliveries {
   // `dns_timeout`: of each question about DANE.
   Deliveries(dns::Resolver& resolver, const dane::ChainJudge& judge, Keeper& keeper, PostfixForm form,
              std::chrono::milliseconds dns_timeout = std::chrono::milliseconds(10'000));
-  // Asks for both at once, and calls back once, when all of it is known. Who can't wait so long says "temporary"
+  // Asks for both at once, and calls back once, when all of it is known that matters: where DANE alone decides, nobody
+  // waits for a policy. Who can't wait so long says "temporary"
   // himself. The policy domain is next_hop.name: a smart host is its own (RFC 8461 §3.4).
   void ask(const dane::NextHop& next_hop, std::function<void(Delivery)> done);
 

@@ -87,6 +87,11 @@ void Keeper::begin(const dns::Name& domain, Aim aim, Done done) {
 void Keeper::take_record(const std::shared_ptr<Job>& job, const RecordAnswer& answer) {
   Standing& standing = job->standing;
   auto cached = ports_.cache.find(standing.domain);
+  // What is damaged is fetched anew by the one whose business that is.
+  if (!cached && cached.error().code == damaged_entry && job->aim == Aim::refresh) {
+    standing.warnings.push_back(cached.error().message);
+    cached = std::optional<Entry>();
+  }
   if (!cached) {
     job->broken = std::move(cached).error();
     return finish(job);

@@ -1,6 +1,5 @@
 #include "mtasts/next_hop.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 #include "mtasts/policy.hpp"
@@ -27,13 +26,6 @@ std::optional<std::uint16_t> port_of(std::string_view text) {
 // One of IPv6 has colons.
 bool is_address(std::string_view text) {
   return text.find(':') != std::string_view::npos || is_ipv4_like(text);
-}
-
-// RFC 5321 §2.3.5, and the underscore, which some have in their names all the same. No name of the DNS's other octets,
-// which would have to be written with escapes.
-bool is_of_a_host(std::string_view name) {
-  return std::ranges::all_of(name,
-                             [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 }  // namespace

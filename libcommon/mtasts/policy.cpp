@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include "mtasts/fields.hpp"
 #include "text/ascii.hpp"
+#include "text/printable.hpp"
 
 namespace sm::mtasts {
 namespace {
@@ -35,7 +37,7 @@ bool is_domain(std::string_view name) {
 
 // sts-policy-ext-value: UTF-8 or visible ASCII, with blanks (not tabs) inside.
 bool is_value(std::string_view value) {
-  return !value.empty() &&
+  return !value.empty() && is_utf8(value) &&
          std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != 0x7F; });
 }
 
@@ -52,10 +54,6 @@ class Reader {
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
       if (line.ends_with('\r')) line.remove_suffix(1);
       subject_ = "line " + std::to_string(++number_);
-      if (number_ > max_lines) {
-        error("size", "RFC 8461 §3.3", "the policy has more than 4096 lines");
-        return std::move(reading_);
-      }
       take(line);
     }
     finish();
@@ -150,8 +148,7 @@ class Reader {
     if (pattern.starts_with("*.") && base.find('.') == std::string_view::npos)
       find(Severity::warning, "mx-wide", "RFC 8461 §10.4",
            "mx " + pattern + " matches hosts of everybody under ." + std::string(base), "name your hosts");
-    if (std::ranges::find(policy_.mx, pattern) != policy_.mx.end())
-      return find(Severity::info, "mx-twice", "", "mx " + pattern + " is there twice");
+    if (!seen_.insert(pattern).second) return find(Severity::info, "mx-twice", "", "mx " + pattern + " is there twice");
     policy_.mx.push_back(std::move(pattern));
     has_mx_ = true;
   }
@@ -183,6 +180,7 @@ class Reader {
 
   Reading reading_;
   Policy policy_;
+  std::set<std::string> seen_;  // patterns
   std::string subject_;
   std::size_t number_ = 0;
   bool has_version_ = false;
@@ -220,12 +218,18 @@ bool is_ipv4_like(std::string_view name) {
   return std::ranges::all_of(name, [](char c) { return is_digit(c) || c == '.'; });
 }
 
+bool is_of_a_host(std::string_view name) {
+  return std::ranges::all_of(name,
+                             [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; });
+}
+
 bool is_pattern(std::string_view text) {
   return is_domain(text.starts_with("*.") ? text.substr(2) : text);
 }
 
 bool matches(const Policy& policy, std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
+  if (is_ipv4_like(host)) return false;
   const std::size_t dot = host.find('.');
   return std::ranges::any_of(policy.mx, [&](std::string_view pattern) {
     if (!pattern.starts_with("*.")) return equal_ignoring_case(pattern, host);

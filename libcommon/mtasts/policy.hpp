@@ -26,7 +26,6 @@
 namespace sm::mtasts {
 
 inline constexpr std::size_t max_policy = 64 * 1024;     // octets (§3.3)
-inline constexpr std::size_t max_lines = 4096;           // and lines
 inline constexpr std::int64_t max_max_age = 31'557'600;  // seconds: a year; what is more counts as that (§3.2)
 inline constexpr std::int64_t day = 86'400;              // seconds
 
@@ -54,6 +53,9 @@ Reading read_policy(std::string_view body);
 
 // Whether `text` may stand behind "mx:": a host name in A-labels, or "*." and one (§3.2).
 bool is_pattern(std::string_view text);
+// Letters, digits, hyphens and dots (RFC 5321 §2.3.5), and the underscore, which some have in their names all the same.
+// No name with the DNS's other octets, which would have to be written with escapes.
+bool is_of_a_host(std::string_view name);
 
 // Whether `name` is all digits and dots, as no host's name is (RFC 1123 §2.1): a policy may have it for a pattern,
 // which fits nothing.

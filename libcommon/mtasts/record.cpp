@@ -15,11 +15,6 @@ Unexpected syntax(const std::string& what) {
               R"(it has the form "v=STSv1; id=20260831085700Z")");
 }
 
-// sts-ext-value: visible ASCII but "=" and ";"; a semicolon has ended it already.
-bool is_value(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F && c != '='; });
-}
-
 }  // namespace
 
 bool is_record(std::string_view text) {
@@ -30,30 +25,17 @@ Result<Record> parse_record(std::string_view text) {
   if (!is_record(text))
     return fail(ErrorKind::data, "mtasts.record-version", "the record does not begin with \"v=STSv1;\"");
   if (text.size() > max_record) return syntax("it is too long");
-  std::string_view rest = text.substr(version.size() + 1);
+  const Fields read = read_fields(text.substr(version.size() + 1));
+  if (!read.wrong.empty()) return syntax(read.wrong);
   std::optional<std::string> id;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(';'), rest.size());
-    const std::string_view field = without_blanks(rest.substr(0, end));
-    const bool is_last = end == rest.size();
-    rest.remove_prefix(is_last ? end : end + 1);
-    if (field.empty()) {
-      // A semicolon may end the record, and white space follow it; nothing but a field stands between two.
-      if (is_last) break;
-      return syntax("there is nothing between two semicolons");
-    }
-    const std::size_t equals = field.find('=');
-    if (equals == std::string_view::npos) return syntax("a field has no \"=\"");
-    const std::string_view name = field.substr(0, equals);
-    const std::string_view value = field.substr(equals + 1);
-    if (!is_field_name(name, max_ext_name)) return syntax("a field has a name that none can have");
+  for (const auto& [name, value] : read.fields) {
     if (name == "id") {
       if (value.empty() || value.size() > max_id ||
           !std::ranges::all_of(value, [](char c) { return is_alpha(c) || is_digit(c); }))
         return fail(ErrorKind::data, "mtasts.record-id", "the id is not 1 to 32 letters and digits",
                     "the time of the change is one: 20260831085700Z");
       if (!id) id = value;
-    } else if (!is_value(value)) {
+    } else if (!is_extension_value(value)) {
       return syntax("a field has a value that none can have");
     }
   }

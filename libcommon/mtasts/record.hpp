@@ -17,7 +17,6 @@
 namespace sm::mtasts {
 
 inline constexpr std::size_t max_id = 32;          // letters and digits (§3.1)
-inline constexpr std::size_t max_ext_name = 32;    // octets, of a field that is not defined yet
 inline constexpr std::size_t max_record = 65'535;  // octets: a TXT record has no more
 
 struct Record {

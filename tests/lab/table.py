@@ -187,7 +187,7 @@ mail("both-keys-ta", tlsa="2 1 1", cert="both", server="postfix", status=0, rule
 mail("postfix-mismatch", tlsa="3 1 1 wrong", cert="rsa", server="postfix", status=1, rule="RFC 7672 §2.2")
 mail("postfix-wrong-name", tlsa="2 1 1", cert="wrong-name", server="postfix", status=1, rule="RFC 7672 §3.2.3")
 mail("postfix-plain", tlsa="3 1 1", server="postfix-plain", status=1, rule="RFC 7672 §2.2")
-mail("postfix-tls1", tlsa="3 1 1", server="postfix-tls1", status=1, rule="RFC 8996 §3")
+mail("postfix-tls1", tlsa="3 1 1", server="postfix-tls1", status=1, rule="RFC 8996 §4")
 
 # MX: null, implicit, missing, several, alias.
 mail("null-mx", mx="null", addr="-", status=2, rule="RFC 7505 §3", verdict="null-mx")
@@ -281,8 +281,8 @@ mail("ehlo-refused", tlsa="3 1 1", server="ehlo-refused", status=1, rule="RFC 76
 mail("starttls-502", tlsa="3 1 1", server="starttls-502", status=1, rule="RFC 3207 §4")
 mail("starttls-454", tlsa="3 1 1", server="starttls-454", status=75, rule="RFC 3207 §4")
 mail("inject", tlsa="3 1 1", server="inject", status=1, rule="RFC 3207 §6")
-mail("tls-1-0", tlsa="3 1 1", server="tls-1-0", status=1, rule="RFC 8996 §3")
-mail("tls-1-1", tlsa="3 1 1", server="tls-1-1", status=1, rule="RFC 8996 §3")
+mail("tls-1-0", tlsa="3 1 1", server="tls-1-0", status=1, rule="RFC 8996 §4")
+mail("tls-1-1", tlsa="3 1 1", server="tls-1-1", status=1, rule="RFC 8996 §4")
 mail("tls-1-2", tlsa="3 1 1", server="tls-1-2", status=0, rule="RFC 8996 §5")
 mail("tls-1-3", tlsa="3 1 1", server="tls-1-3", status=0, rule="RFC 8996 §5")
 mail("sni", tlsa="3 1 1", server="sni", status=0, rule="RFC 7672 §2.2.3")
@@ -342,7 +342,7 @@ policy("sts-wildcard-certificate", web=dict(cert="wildcard"), check=0, postfix=O
 policy("sts-html-type", web=dict(nginx="types {} default_type text/html;"), check=0, postfix=OBEYS, rule="RFC 8461 §3.2")
 policy("sts-dane", tlsa="3 1 1", check=0, postfix="dane-only", rule="RFC 8461 §2")
 policy("sts-dane-wrong", tlsa="3 1 1 wrong", check=1, lookup=0, postfix="dane-only", rule="RFC 8461 §2")
-policy("sts-dane-unusable", tlsa="1 1 1", check=1, lookup=0, postfix=OBEYS, rule="RFC 8461 §2")
+policy("sts-dane-unusable", tlsa="1 1 1", check=0, lookup=0, postfix=OBEYS, rule="RFC 8461 §2")
 policy("sts-dane-half", mx="10 mx; 20 mx.plain.secure.test.", tlsa="3 1 1", body=body(mx="{mx}\r\nmx: mx.plain.secure.test"), check=0, postfix="dane-only", rule="RFC 8461 §2")
 policy("sts-dane-half-testing", mx="10 mx; 20 mx.plain.secure.test.", tlsa="3 1 1", body=body("testing", mx="{mx}\r\nmx: mx.plain.secure.test"), check=0, postfix="dane", rule="RFC 8461 §2")
 policy("sts-dane-bogus", tlsa="3 1 1", sig="tlsa bogus", check=1, lookup=0, postfix=75, rule="RFC 8461 §2")
@@ -428,7 +428,7 @@ for name, options in (
     ("self-signed", dict(cert="self-signed")),
     ("tls-1-1", dict(server="tls-1-1")),
 ):
-    policy("sts-mx-" + name, check=1, lookup=0, postfix=OBEYS, rule="RFC 8996 §3" if name == "tls-1-1" else "RFC 8461 §4.2", **options)
+    policy("sts-mx-" + name, check=1, lookup=0, postfix=OBEYS, rule="RFC 8996 §4" if name == "tls-1-1" else "RFC 8461 §4.2", **options)
 policy("sts-mx-closed", server="closed", check=75, lookup=0, postfix=OBEYS, rule="RFC 8461 §4.2")
 policy("sts-mx-dead", server="dead", check=75, lookup=0, postfix=OBEYS, rule="RFC 8461 §4.2")
 for server in ("greylist", "greeting-554", "stall-greeting", "starttls-454"):

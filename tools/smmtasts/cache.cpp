@@ -89,11 +89,17 @@ std::optional<mtasts::Policy> policy_of(const Entry& entry) {
 Result<int> cache_list(cli::Context& context) {
   const auto cache = SM_TRY(open_cache(context, sqlite::Access::read));
   const std::int64_t now = context.clock().now();
+  std::optional<Error> damaged;
   SM_TRY(cache->each([&](const Entry& entry) {
     const auto policy = policy_of(entry);
+    if (entry.failure && entry.failure->code == mtasts::damaged_entry)
+      damaged = fail(ErrorKind::data, entry.failure->code, entry.failure->message,
+                     "smmtasts refresh fetches it anew; smmtasts cache purge " + entry.domain + " forgets it")
+                    .error;
     return context.print(context.json() ? json_line("smmtasts.cache/1", json_of(entry, policy, now))
                                         : text_of(entry, policy, now));
   }));
+  if (damaged) return Unexpected{*std::move(damaged)};
   return 0;
 }
 

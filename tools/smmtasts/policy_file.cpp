@@ -27,7 +27,7 @@ Result<std::string> parse_pattern(std::string_view text, bool star) {
     return Unexpected{std::move(name).error()};
   }
   std::string pattern = std::string(prefix).append(name->text());
-  if (mtasts::is_pattern(pattern) && (star || prefix.empty())) return pattern;
+  if (star ? mtasts::is_pattern(pattern) : !name->is_root() && mtasts::is_of_a_host(pattern)) return pattern;
   return fail(ErrorKind::usage, "smmtasts.host", "\"" + std::string(text) + "\" is no host's name");
 }
 

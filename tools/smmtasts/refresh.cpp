@@ -52,8 +52,10 @@ Result<std::vector<Subject>> subjects_of(const cli::Context& context, mtasts::Ca
     auto name = dns::Name::parse(entry.domain);
     if (!name) return {};
     const bool is_named = named.erase(*name) != 0;
-    if (is_named || (entry.has_policy() && is_due(entry, now) && !was_tried(entry, now)))
-      subjects.push_back({*std::move(name), is_named, entry.is_valid(now), entry.body_hash, entry.expires});
+    const bool is_damaged = entry.failure && entry.failure->code == mtasts::damaged_entry;
+    if (is_named || is_damaged || (entry.has_policy() && is_due(entry, now) && !was_tried(entry, now)))
+      subjects.push_back(
+          {*std::move(name), is_named || is_damaged, entry.is_valid(now), entry.body_hash, entry.expires});
     return {};
   }));
   std::ranges::sort(subjects, {}, &Subject::expires);

@@ -13,6 +13,7 @@
 
 #include "backend/sqlite/database.hpp"
 #include "base/primitives.hpp"
+#include "base/ticks.hpp"
 #include "text/hex.hpp"
 
 namespace sm::sqlite {
@@ -40,7 +41,15 @@ constexpr std::string_view steps_to_now[] = {
 constexpr std::string_view columns =
     "domain, id, body, body_hash, fetched, expires, failed, failure_code, failure_message, failure_id";
 
+// Another process holds the lock for the time of one transaction.
+constexpr std::chrono::milliseconds patience{5'000};
+constexpr std::chrono::milliseconds hurried_patience{50};
+constexpr std::chrono::milliseconds no_patience_for{5'000};
+
 constexpr std::int64_t application_id = 0x736D5354;  // "smST"
+
+constexpr const char* damaged_hint =
+    "move it away: policies are fetched anew, and until then those domains are not protected by it";
 
 // ---- the file
 
@@ -48,14 +57,20 @@ Unexpected wrong(const std::string& message, std::string hint = {}) {
   return fail(ErrorKind::config, "cache.open", message, std::move(hint));
 }
 
+// What only somebody who changes the system can mend is no reason to try again.
+Unexpected no_access(const std::string& what, int error_number) {
+  auto failure = fail_errno("cache.open", what, error_number);
+  if (error_number == EACCES || error_number == EPERM || error_number == EROFS) failure.error.kind = ErrorKind::config;
+  return failure;
+}
+
 Result<void> make_directories(const std::string& path) {
   if (mkdir(path.c_str(), S_IRWXU) == 0 || errno == EEXIST) return {};
   const std::size_t slash = path.rfind('/');
-  if (errno != ENOENT || slash == std::string::npos || slash == 0)
-    return fail_errno("cache.open", "can't make " + path, errno);
+  if (errno != ENOENT || slash == std::string::npos || slash == 0) return no_access("can't make " + path, errno);
   SM_TRY(make_directories(path.substr(0, slash)));
   if (mkdir(path.c_str(), S_IRWXU) == 0 || errno == EEXIST) return {};
-  return fail_errno("cache.open", "can't make " + path, errno);
+  return no_access("can't make " + path, errno);
 }
 
 struct Place {
@@ -79,12 +94,12 @@ Result<std::string> checked_path(const std::string& path, Access access) {
   if (access == Access::write) SM_TRY(make_directories(place.directory));
   const std::unique_ptr<char, decltype(&std::free)> real(realpath(place.directory.c_str(), nullptr), &std::free);
   if (!real && access != Access::write && (errno == ENOENT || errno == ENOTDIR)) return std::string();
-  if (!real) return fail_errno("cache.open", "can't open " + place.directory, errno);
+  if (!real) return no_access("can't open " + place.directory, errno);
   const std::string directory = real.get();
   const std::string file = (directory == "/" ? "" : directory) + "/" + place.name;
 
   struct stat above {};
-  if (lstat(directory.c_str(), &above) != 0) return fail_errno("cache.open", "can't open " + directory, errno);
+  if (lstat(directory.c_str(), &above) != 0) return no_access("can't open " + directory, errno);
   if (!S_ISDIR(above.st_mode)) return wrong(directory + " is no directory");
   if (geteuid() != 0 && above.st_uid != geteuid() && above.st_uid != 0)
     return wrong(directory + " belongs to another user");
@@ -100,15 +115,15 @@ Result<std::string> checked_path(const std::string& path, Access access) {
       const bool given = above.st_uid == geteuid() || fchown(made, above.st_uid, above.st_gid) == 0;
       const int error_number = errno;
       ::close(made);
-      if (!given) return fail_errno("cache.open", "can't make " + file, error_number);
+      if (!given) return no_access("can't make " + file, error_number);
     } else if (errno != EEXIST) {
-      return fail_errno("cache.open", "can't make " + file, errno);
+      return no_access("can't make " + file, errno);
     }
   }
   struct stat status {};
   if (lstat(file.c_str(), &status) != 0) {
     if (errno == ENOENT && access != Access::write) return std::string();
-    return fail_errno("cache.open", "can't open " + file, errno);
+    return no_access("can't open " + file, errno);
   }
   if (S_ISLNK(status.st_mode)) return wrong(file + " is a symbolic link");
   if (!S_ISREG(status.st_mode)) return wrong(file + " is not a regular file");
@@ -116,6 +131,8 @@ Result<std::string> checked_path(const std::string& path, Access access) {
     return wrong(file + " belongs to another user");
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return wrong(file + " is open to group or others", "chmod 600 " + file);
+  // Nobody has written there yet, and who reads does not.
+  if (status.st_size == 0 && access == Access::read) return std::string();
   return file;
 }
 
@@ -133,10 +150,14 @@ Result<void> start_log(const Database& database) {
 
 // The version that it has: 0 of an empty file.
 Result<std::int64_t> version_of(const Database& database, const std::string& path, std::int64_t last) {
+  // In this order: another process may make both between the two questions.
+  const bool is_empty = SM_TRY(database.number("SELECT count(*) FROM sqlite_master")) == 0;
   const std::int64_t version = SM_TRY(database.number("PRAGMA user_version"));
-  const bool is_new = version == 0 && SM_TRY(database.number("SELECT count(*) FROM sqlite_master")) == 0;
+  const bool is_new = version == 0 && is_empty;
   if (!is_new && SM_TRY(database.number("PRAGMA application_id")) != application_id)
     return wrong(path + " is no cache of ours");
+  if (version < 0 || (version == 0 && !is_new))
+    return fail(ErrorKind::data, "cache.damaged", "cache " + path + " is damaged: it has no version", damaged_hint);
   if (version > last)
     return fail(ErrorKind::config, "cache.newer",
                 "cache " + path + " has version " + std::to_string(version) + ", of a newer smmtasts",
@@ -192,7 +213,7 @@ class SqliteCache final : public mtasts::Cache {
     put_.integer(5, entry.fetched);
     put_.integer(6, entry.expires);
     bind(put_, 7, entry.failure);
-    return put_.run();
+    return write(put_);
   }
 
   Result<void> put_failure(std::string_view domain, const Failure& failure) override {
@@ -200,14 +221,18 @@ class SqliteCache final : public mtasts::Cache {
     const std::optional<Failure> bound = failure;
     put_failure_.text(1, domain);
     bind(put_failure_, 2, bound);
-    return put_failure_.run();
+    return write(put_failure_);
   }
 
   Result<void> each(const std::function<Result<void>(Entry)>& take) override {
     const Rewind rewind(each_);
     while (SM_TRY(each_.step())) {
-      Entry entry = SM_TRY(entry_at(each_));
-      SM_TRY(take(std::move(entry)));
+      auto entry = entry_at(each_);
+      // Only this one: the others are still what they were.
+      if (!entry)
+        entry = Entry{.domain = std::string(each_.bytes_at(0)),
+                      .failure = Failure{.code = entry.error().code, .message = entry.error().message}};
+      SM_TRY(take(*std::move(entry)));
     }
     return {};
   }
@@ -223,6 +248,11 @@ class SqliteCache final : public mtasts::Cache {
     const Rewind rewind(drop_);
     drop_.integer(1, time);
     return run_counted(drop_);
+  }
+
+  void hurry() override {
+    hurried_ = true;
+    database_.set_patience(hurried_patience);
   }
 
   Result<std::uint64_t> version() override {
@@ -249,6 +279,14 @@ class SqliteCache final : public mtasts::Cache {
         "DELETE FROM policy WHERE CASE WHEN length(body) > 0 THEN expires ELSE ifnull(failed, 0) END < ?"));
     version_ = SM_TRY(database_.prepare("PRAGMA data_version"));
     return {};
+  }
+
+  Result<void> write(Statement& statement) {
+    if (hurried_)
+      database_.set_patience(ticks_since_boot() < patient_again_ ? std::chrono::milliseconds() : hurried_patience);
+    auto written = statement.run();
+    if (!written && written.error().code == "cache.busy") patient_again_ = ticks_since_boot() + no_patience_for;
+    return written;
   }
 
   Result<std::size_t> run_counted(Statement& statement) {
@@ -292,6 +330,8 @@ class SqliteCache final : public mtasts::Cache {
   }
 
   Database database_;
+  bool hurried_ = false;
+  std::chrono::milliseconds patient_again_{};
   Statement find_;
   Statement put_;
   Statement put_failure_;
@@ -317,6 +357,7 @@ Result<std::unique_ptr<mtasts::Cache>> open_cache(const std::string& path, Acces
   std::string file = SM_TRY(checked_path(path, access));
   if (file.empty()) file = ":memory:";
   Database database = SM_TRY(Database::open(file));
+  database.set_patience(patience);
   SM_TRY(migrate(database, path, steps));
   SM_TRY(database.execute("PRAGMA synchronous = NORMAL"));
   return SqliteCache::make(std::move(database), access);

@@ -5,9 +5,6 @@
 namespace sm::sqlite {
 namespace {
 
-// Another process holds the lock for the time of one transaction.
-constexpr int busy_timeout = 5'000;  // milliseconds
-
 // What went wrong, by SQLite's code. Errors: cache.busy, cache.failed (temporary), cache.damaged (data), cache.open
 // (config).
 Unexpected describe(sqlite3* database, int code) {
@@ -18,6 +15,7 @@ Unexpected describe(sqlite3* database, int code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return fail(ErrorKind::temporary, "cache.busy", where + " is locked by another process");
+    case SQLITE_ERROR:  // all SQL is ours: the schema is not
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return fail(ErrorKind::data, "cache.damaged", where + " is damaged: " + words,
@@ -113,7 +111,6 @@ Result<Database> Database::open(const std::string& path) {
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(path.c_str(), out(database.handle_), flags, nullptr);
   if (code != SQLITE_OK) return describe(database.handle_.get(), code);
-  sqlite3_busy_timeout(database.handle_.get(), busy_timeout);
   // Whatever a file says of itself: it can't make us call functions, nor write to its schema tables.
   sqlite3_db_config(database.handle_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(database.handle_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -138,6 +135,10 @@ Result<std::int64_t> Database::number(std::string_view sql) const {
   Statement statement = SM_TRY(prepare(sql));
   const bool any = SM_TRY(statement.step());
   return any ? statement.integer_at(0) : 0;
+}
+
+void Database::set_patience(std::chrono::milliseconds patience) const {
+  sqlite3_busy_timeout(handle_.get(), static_cast<int>(patience.count()));
 }
 
 std::int64_t Database::changes() const {

@@ -2,6 +2,7 @@
 // this.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -71,6 +72,8 @@ class Database {
   Result<std::int64_t> number(std::string_view sql) const;
   // Of what the last statement changed.
   std::int64_t changes() const;
+  // How long another process that holds a lock is waited for, from now on; not at all at first.
+  void set_patience(std::chrono::milliseconds patience) const;
 
  private:
   Handle<sqlite3, close> handle_;

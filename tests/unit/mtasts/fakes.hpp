@@ -26,10 +26,12 @@ class MemoryCache final : public Cache {
   std::map<std::string, Entry, std::less<>> entries;
   std::optional<Error> broken;      // whatever is asked
   std::optional<Error> unwritable;  // whatever would change it
+  std::optional<Error> damaged;     // find(), until the entry is put anew
   std::size_t writes = 0;
 
   Result<std::optional<Entry>> find(std::string_view domain) override {
     if (broken) return Unexpected{*broken};
+    if (damaged) return Unexpected{*damaged};
     const auto found = entries.find(domain);
     if (found == entries.end()) return std::optional<Entry>();
     return std::optional(found->second);
@@ -37,6 +39,7 @@ class MemoryCache final : public Cache {
   Result<void> put(const Entry& entry) override {
     if (auto error = no_write()) return Unexpected{*error};
     entries[entry.domain] = entry;
+    damaged.reset();
     return {};
   }
   Result<void> put_failure(std::string_view domain, const Failure& failure) override {

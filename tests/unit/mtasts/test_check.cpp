@@ -304,10 +304,34 @@ TEST_CASE("mtasts/check: where failures are reported to (RFC 8460 §3)") {
   CHECK(severity(good, "tlsrpt") == "ok");
   REQUIRE(good.reporting);
   CHECK(good.reporting->to == std::vector<std::string>{"mailto:a@example.org", "https://example.org/r"});
-  for (const char* bad : {"v=TLSRPTv1;", "v=TLSRPTv1; rua=", "v=TLSRPTv1; rua=a@example.org", "v=TLSRPTv1; rua",
-                          "v=TLSRPTv1; rua=mailto:a@example.org,", "v=TLSRPTv1; rua=http://example.org"}) {
+  for (const char* bad : {"v=TLSRPTv1;",
+                          "v=TLSRPTv1; rua=",
+                          "v=TLSRPTv1; rua=a@example.org",
+                          "v=TLSRPTv1; rua",
+                          "v=TLSRPTv1; rua=mailto:a@example.org,",
+                          "v=TLSRPTv1; rua=http://example.org",
+                          "v=TLSRPTv1; rua =mailto:a@b",
+                          "v=TLSRPTv1; rua= mailto:a@b",
+                          "v=TLSRPTv1; foo bar=x; rua=mailto:a@b",
+                          "v=TLSRPTv1; rua=mailto:a@b; foo=",
+                          "v=TLSRPTv1; foo=a=b; rua=mailto:a@b",
+                          "v=TLSRPTv1; rua=mailto:a@b;;",
+                          "v=TLSRPTv1; rua=mailto:a@b; ;",
+                          "v=TLSRPTv1; rua=mailto:",
+                          "v=TLSRPTv1; rua=https:",
+                          "v=TLSRPTv1; rua=https:foo",
+                          "v=TLSRPTv1; rua=https:///x",
+                          "v=TLSRPTv1; rua=mailto:<a@b>",
+                          "v=TLSRPTv1; rua=mailto:%zz@b",
+                          "v=TLSRPTv1; rua=mailto:a!10m@b",
+                          "v=TLSRPTv1; rua=mailto:a@b "}) {
     CAPTURE(bad);
     CHECK(severity(check(bad), "tlsrpt") == "warning");
+  }
+  for (const char* right : {"v=TLSRPTv1;rua=mailto:a@b", "v=TLSRPTv1; rua=mailto:a@b;", "v=TLSRPTv1; rua=mailto:a@b ; ",
+                            "v=TLSRPTv1; x=y; rua=mailto:a@b , https://c/d?e=f", "v=TLSRPTv1; rua=MAILTO:a%21@b"}) {
+    CAPTURE(right);
+    CHECK(severity(check(right), "tlsrpt") == "ok");
   }
   CHECK(severity(check("v=TLSRPTv2; rua=mailto:a@example.org"), "no-tlsrpt") == "info");
   const auto two =

@@ -174,3 +174,32 @@ TEST_CASE("deliveries: both are asked for at once, and the answer comes once") {
   CHECK(told(none) == "temporary");
   CHECK(none.code == "cache.damaged");
 }
+
+TEST_CASE("deliveries: where DANE alone decides, nobody waits for a policy host") {
+  World world;
+  const NoJudge judge;
+  Deliveries deliveries(world.resolver, judge, *world.keeper, PostfixForm::before_3_10);
+  const std::string mx = "example.org. 60 IN MX 10 mx.example.org.\nmx.example.org. 60 IN A 192.0.2.1\n";
+  const std::string tlsa =
+      "_25._tcp.mx.example.org. 60 IN TLSA 3 1 1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n";
+  const auto ask = [&] {
+    std::vector<std::string> answers;
+    const auto hop = next_hop("example.org", [](std::string_view) -> Result<std::string> { return std::string(); });
+    deliveries.ask(hop.value(), [&](const Delivery& delivery) { answers.push_back(told(delivery)); });
+    while (world.resolver.open() != 0) world.resolver.process({});
+    const std::vector<std::string> at_once = answers;
+    CHECK(world.http.open() == 1);
+    world.drive();
+    CHECK(answers.size() == 1);
+    return at_once;
+  };
+  world.resolver.add(mx + tlsa);
+  CHECK(ask() == std::vector<std::string>{"dane-only"});
+  world.publish("2", World::enforce());
+  world.resolver.add(mx);
+  CHECK(ask().empty());
+  world.publish("3", World::enforce());
+  world.resolver.add(mx + tlsa);
+  world.resolver.fail(dns::Failure::servfail, "_25._tcp.mx.example.org");
+  CHECK(ask() == std::vector<std::string>{"temporary"});
+}

@@ -358,6 +358,33 @@ TEST_CASE("keeper: a cache that fails is an error; one that can't be written cos
   CHECK(warns(standing, "can't be kept: disk full"));
 }
 
+TEST_CASE("keeper: a damaged entry is nobody's policy, and refresh fetches it anew") {
+  World world;
+  world.ask();
+  world.cache.damaged = fail(ErrorKind::data, "cache.damaged", "damaged").error;
+  CHECK(world.try_ask().error().code == "cache.damaged");
+  // What can't be fetched stays damaged: mail waits, and does not go out without its policy.
+  world.unreachable = true;
+  CHECK(world.refresh().error);
+  CHECK(world.try_ask().error().code == "cache.damaged");
+  world.unreachable = false;
+  world.clock.time += retry_after;
+  const Standing standing = world.refresh();
+  CHECK(!standing.error);
+  CHECK(warns(standing, "damaged"));
+  CHECK(mode_of(world.ask()) == "enforce");
+}
+
+TEST_CASE("keeper: a clock that is set back ends no policy") {
+  World world;
+  world.ask();
+  world.dns_fails();
+  world.clock.time -= 3600;
+  CHECK(mode_of(world.ask()) == "enforce");
+  world.clock.time += 3600 + 7 * day;
+  CHECK(mode_of(world.ask()) != "enforce");
+}
+
 TEST_CASE("keeper: a policy for no time counts for the mail in hand") {
   World world;
   world.publish("1", World::policy("enforce", 0));

@@ -95,10 +95,21 @@ TEST_CASE("mtasts/policy: values") {
 
 TEST_CASE("mtasts/policy: limits") {
   CHECK(found(std::string(mtasts::max_policy + 1, 'a')) == "!size");
-  std::string many;
-  for (std::size_t i = 0; i <= mtasts::max_lines; ++i) many += "a: b\n";
-  CHECK(found(many).ends_with(" !size"));
-  CHECK(mtasts::read_policy(many).findings.back().subject == "line 4097");
+  std::string many = "version: STSv1\nmode: enforce\nmax_age: 86400\n";
+  for (int i = 0; many.size() + 20 < mtasts::max_policy; ++i) many += "mx: h" + std::to_string(i) + ".example\n";
+  const auto reading = mtasts::read_policy(many);
+  REQUIRE(reading.policy);
+  CHECK(reading.policy->mx.size() > 3000);
+  CHECK(mtasts::matches(*reading.policy, reading.policy->mx.back()));
+}
+
+TEST_CASE("mtasts/policy: an address fits no pattern, and an extension is UTF-8") {
+  const Policy policy{Mode::enforce, {"192.0.2.1", "*.0.2.1", "*.example"}, 1};
+  CHECK(!mtasts::matches(policy, "192.0.2.1"));
+  CHECK(mtasts::matches(policy, "a_b.example"));
+  const std::string head = "version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 86400\n";
+  CHECK(mtasts::read_policy(head + "x: \xC3\xA4\n").policy);
+  CHECK(!mtasts::read_policy(head + "x: \xFF\xFE\n").policy);
 }
 
 TEST_CASE("mtasts/policy: a star is one label, the leftmost (RFC 8461 §4.1)") {

@@ -37,9 +37,10 @@ TEST_CASE("mtasts/record: what can't be read") {
     CAPTURE(text);
     CHECK(id_of(text) == "mtasts.record-id");
   }
-  for (const char* text : {"v=STSv1; id=a;;", "v=STSv1;; id=a", "v=STSv1; id=a; more", "v=STSv1; id=a; more=",
-                           "v=STSv1; id=a; _m=a", "v=STSv1; id=a; m=b c", "v=STSv1; id=a; test==", "v=STSv1; id = a",
-                           "v=STSv1; id=a; m=\xC3\xA4", "v=STSv1; id=a; a12345678901234567890123456789012=1"}) {
+  for (const char* text :
+       {"v=STSv1; id=a;;", "v=STSv1;; id=a", "v=STSv1; id=a; more", "v=STSv1; id=a; more=", "v=STSv1; id=a; _m=a",
+        "v=STSv1; id=a; m=b c", "v=STSv1; id=a; test==", "v=STSv1; id = a", "v=STSv1; id=a; m=\xC3\xA4",
+        "v=STSv1; id=a ", "v=STSv1; id=a;m=b\t", "v=STSv1; id=a; a12345678901234567890123456789012=1"}) {
     CAPTURE(text);
     CHECK(id_of(text) == "mtasts.record-syntax");
   }
