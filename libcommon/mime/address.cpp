@@ -272,7 +272,8 @@ std::optional<std::string> parse_address(std::string_view text) {
 }
 
 std::optional<std::string> user_id_address(std::string_view user_id) {
-  if (has_control(user_id) || !is_utf8(user_id)) return std::nullopt;
+  // The name may be in a character set of the nineties; an address in it is looked for below all the same.
+  if (has_control(user_id)) return std::nullopt;
   user_id = trim(user_id);
   if (!user_id.ends_with('>')) return parse_address(user_id);
   const std::size_t open = user_id.find('<');

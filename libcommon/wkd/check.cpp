@@ -95,6 +95,11 @@ class Check {
       add(Severity::ok, "wkd.method", discovery_clause,
           std::string(name_of(report_.method)) + " method: " + host_of(Method::advanced, address_.domain) +
               (report_.method == Method::advanced ? " exists" : " does not exist"));
+      if (!found->is_there) {
+        absent_ = true;
+        add(Severity::info, "wkd.absent", discovery_clause, "the domain has no web server, and so no directory");
+        return false;
+      }
     }
     const bool is_private =
         std::ranges::any_of(addresses, [](const net::Address& address) { return !net::is_public(address); });

@@ -14,6 +14,7 @@ namespace sm::wkd {
 struct Discovery {
   Method method = Method::advanced;
   std::vector<net::Address> addresses;  // of openpgpkey.<domain>; none for the direct method
+  bool is_there = true;                 // false: neither host has an address, so that there can be no directory
 };
 
 // §3.1: the direct method only if the sub-domain openpgpkey does not exist, which the DNS has to say: NXDOMAIN, or, as

@@ -40,6 +40,13 @@ is "is bound" "$(bound alice@wkd.secure.test)" "$alice wkd "
 unlike "the server was not asked" "$LAB_KEYSERVER/log" alice
 SM_NAME="only on the server" expect_status 0 smkey search bob@wkd-direct.secure.test
 is "is bound" "$(bound bob@wkd-direct.secure.test)" "$bob vks "
+dora=$(generate d 'Dora <dora@ee-spki.secure.test>')
+smkey --store d export "$dora" >dora.asc
+lab_publish dora.asc dora@ee-spki.secure.test
+SM_NAME="a domain that has mail, and no web server" expect_status 0 smkey search dora@ee-spki.secure.test
+is "is bound" "$(bound dora@ee-spki.secure.test)" "$dora vks "
+SM_NAME="it has no directory" expect_status 2 smwkd get dora@ee-spki.secure.test
+SM_NAME="which is no fault" expect_status 2 smwkd check dora@ee-spki.secure.test
 SM_NAME="in neither" expect_status 2 smkey search nobody@wkd.secure.test
 SM_NAME="--server" expect_status 0 smkey search --dry-run --server "$LAB_KEYSERVER_URL" bob@wkd-direct.secure.test
 like "writes it" "$OUT" 'BEGIN PGP PUBLIC KEY'
@@ -132,4 +139,22 @@ for fault in endless gzip-bomb header-flood drip stall redirect-file redirect-lo
   state >after
   same "$fault: store unharmed" after before
 done
+# What was taken back is taken back at the server, too; and an address is asked for in whatever form the server has it.
+two=$(generate two 'Two <two@wkd.secure.test>')
+smkey --store two uid add "$two" 'Old <old@wkd.secure.test>'
+smkey --store two export "$two" >two.asc
+lab_publish two.asc two@wkd.secure.test old@wkd.secure.test
+SM_NAME="two addresses" expect_status 0 smvks get --server "$LAB_KEYSERVER_URL" old@wkd.secure.test
+smkey --store two uid revoke --yes "$two" old@wkd.secure.test
+SM_NAME="publish after one was revoked" expect_status 0 smkey --store two publish --server "$LAB_KEYSERVER_URL" "$two"
+unlike "it is not published any more" "$OUT" '^published +old@'
+SM_NAME="the server does not have it" expect_status 2 smvks get --server "$LAB_KEYSERVER_URL" old@wkd.secure.test
+SM_NAME="but the other" expect_status 0 smvks get --server "$LAB_KEYSERVER_URL" two@wkd.secure.test
+idn=$(generate idn 'Gus <gus@bücher.secure.test>')
+SM_NAME="an international domain" expect_status 0 smkey --store idn publish --server "$LAB_KEYSERVER_URL" "$idn"
+like "is asked for" "$OUT" '^pending +gus@'
+nobody=$(generate nobody 'Nobody')
+: >"$LAB_KEYSERVER/log"
+SM_NAME="without an address" expect_status 77 smkey --store nobody publish --server "$LAB_KEYSERVER_URL" "$nobody"
+empty "nothing leaves" "$LAB_KEYSERVER/log"
 done_testing

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "crypto/armor.hpp"
+#include "keystore/cert_d.hpp"
 #include "keystore/resolve.hpp"
 #include "mime/address.hpp"
 #include "own_key.hpp"
@@ -40,8 +41,9 @@ Result<std::string> certificate(cli::Context& context, Session& session, const F
     keep = user_ids_of(info, *address);
     if (keep->empty()) return fail(ErrorKind::key, "id.unknown", fingerprint + " has no user ID of " + *address);
   }
-  if (!keep && !context.flag("minimal")) return std::move(*stored);
-  return session.reader->strip(*stored, keep, context.flag("minimal"));
+  std::string stripped = SM_TRY(session.reader->strip(*stored, keep, context.flag("minimal")));
+  // With nothing to leave out, it is what it was to the octet.
+  return store::same_packets(stripped, *stored) ? *std::move(stored) : stripped;
 }
 
 Result<Secret> secret_keys(Session& session, const std::vector<Fingerprint>& fingerprints) {
@@ -76,7 +78,15 @@ Result<int> export_keys(cli::Context& context) {
     return 0;
   }
   std::string packets;
-  for (const Fingerprint& fingerprint : fingerprints) packets += SM_TRY(certificate(context, *session, fingerprint));
+  for (const Fingerprint& fingerprint : fingerprints) {
+    auto one = certificate(context, *session, fingerprint);
+    // One that can't be read would make a reader lose those that follow.
+    if (!one && context.flag("all") && one.error().kind == ErrorKind::data) {
+      context.warn(fingerprint + " is left out: " + one.error().message);
+      continue;
+    }
+    packets += SM_TRY(std::move(one));
+  }
   SM_TRY(context.print(binary || packets.empty() ? packets : armor(ArmorKind::public_key, packets)));
   return 0;
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "commands.hpp"
 #include "own_key.hpp"
 #include "text/time.hpp"
@@ -8,6 +10,8 @@ Result<int> generate(cli::Context& context) {
   KeyRequest request;
   for (const std::string& user_id : context.arguments()) {
     SM_TRY(check_user_id(user_id));
+    if (std::ranges::find(request.user_ids, user_id) != request.user_ids.end())
+      return fail(ErrorKind::usage, "smkey.user-id", "\"" + user_id + "\" is given twice");
     request.user_ids.push_back(user_id);
   }
   if (const auto algorithm = context.value("algo")) request.algorithm = *algorithm;

@@ -32,7 +32,7 @@ Result<void> Importer::take(std::string_view bytes) {
     return {};
   }
   for (ImportedKey& key : input->keys) SM_TRY(take_key(key));
-  for (const StandAloneRevocation& revocation : input->revocations) SM_TRY(take_revocation(revocation));
+  for (StandAloneRevocation& revocation : input->revocations) revocations_.push_back(std::move(revocation));
   for (const ImportSkip& skipped : input->skipped) {
     skip(skipped.what, skipped.code);
     if (skipped.damaged) damaged_ = fail(ErrorKind::data, skipped.code, skipped.what + " is damaged").error;
@@ -93,6 +93,12 @@ void Importer::skip(std::string what, std::string why) {
   outcomes_.push_back({.what = std::move(what), .result = "skipped", .detail = std::move(why)});
 }
 
+Result<void> Importer::apply_revocations() {
+  for (const StandAloneRevocation& revocation : revocations_) SM_TRY(take_revocation(revocation));
+  revocations_.clear();
+  return {};
+}
+
 Result<void> Importer::bind() {
   for (const auto& [address, own] : claims_) {
     Fingerprint to = own;
@@ -105,6 +111,10 @@ Result<void> Importer::bind() {
     if (change == Change::created) session_.context.note(std::string(address).append(" is bound to ").append(to));
   }
   return {};
+}
+
+void Importer::unreadable(Error error) {
+  if (!unreadable_) unreadable_ = std::move(error);
 }
 
 Result<int> Importer::report(std::string_view schema, const json::Object& more) {
@@ -122,6 +132,7 @@ Result<int> Importer::report(std::string_view schema, const json::Object& more) 
   }
   if (!session_.context.quiet()) SM_TRY(session_.context.print(text));
   if (refused_) return Unexpected{std::move(*refused_)};
+  if (unreadable_) return Unexpected{std::move(*unreadable_)};
   if (damaged_) return Unexpected{std::move(*damaged_)};
   return 0;
 }

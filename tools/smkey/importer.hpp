@@ -19,9 +19,13 @@ class Importer {
   // Everything that CertificateReader::read() finds in `bytes`. What is damaged is kept for report().
   Result<void> take(std::string_view bytes);
   Result<void> take_key(ImportedKey& key);
+  // A named input that can't be opened: what report() fails with, unless something worse came.
+  void unreadable(Error error);
   // Says that something was not taken, and why.
   void skip(std::string what, std::string why);
 
+  // After the last input, since what they revoke may come in any of them.
+  Result<void> apply_revocations();
   // After the last input: an address is bound if exactly one certificate, of all that came and all that is stored,
   // claims it; those of a secret key that came are bound to it. Only addresses that are free.
   Result<void> bind();
@@ -42,8 +46,10 @@ class Importer {
 
   Session& session_;
   std::vector<Outcome> outcomes_;
+  std::vector<StandAloneRevocation> revocations_;
   std::map<std::string, Fingerprint> claims_;  // address → whose secret key came with it, or empty
   std::optional<Error> damaged_;
+  std::optional<Error> unreadable_;
   std::optional<Error> refused_;  // a secret key that is another one than what is stored
 };
 

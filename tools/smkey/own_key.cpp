@@ -61,14 +61,20 @@ Result<void> store_changed_key(Session& session, const Fingerprint& fingerprint,
 }
 
 Result<void> refresh_secret_key(Session& session, const Fingerprint& fingerprint) {
-  const auto secret = SM_TRY(session.store.secret_key(fingerprint));
-  const auto certificate = SM_TRY(session.store.certificate(fingerprint));
-  if (!secret || !certificate) return {};
-  Secret composed = SM_TRY(session.reader->compose_secret(*certificate, secret->view()));
-  // A secret part that the certificate does not hold is kept: it may know less than it did.
-  if (auto whole = SM_TRY(session.reader->merge_secrets(composed.view(), secret->view()))) composed = std::move(*whole);
-  if (composed.view() == secret->view()) return {};
-  return session.store.replace_secret_key(fingerprint, *secret, composed);
+  constexpr int most_rounds = 16;
+  for (int round = 1;; ++round) {
+    const auto secret = SM_TRY(session.store.secret_key(fingerprint));
+    const auto certificate = SM_TRY(session.store.certificate(fingerprint));
+    if (!secret || !certificate) return {};
+    Secret composed = SM_TRY(session.reader->compose_secret(*certificate, secret->view()));
+    // A secret part that the certificate does not hold is kept: it may know less than it did.
+    if (auto whole = SM_TRY(session.reader->merge_secrets(composed.view(), secret->view())))
+      composed = std::move(*whole);
+    if (composed.view() == secret->view()) return {};
+    auto replaced = session.store.replace_secret_key(fingerprint, *secret, composed);
+    // The change itself is in the certificate already: another process that was faster must not make it a failure.
+    if (replaced || replaced.error().code != "store.changed" || round == most_rounds) return replaced;
+  }
 }
 
 void lock_key(Session& session, const Fingerprint& fingerprint) {

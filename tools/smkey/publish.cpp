@@ -31,15 +31,20 @@ Result<Publication> choose(cli::Context& context, const OwnKey& key) {
   }
   Publication chosen;
   for (const UserId& user_id : key.info.user_ids) {
-    const auto address = user_id.valid ? mime::user_id_address(user_id.text) : std::nullopt;
+    // One that was revoked must be known there as such, or the server goes on handing it out.
+    const auto address = user_id.valid || user_id.revoked ? mime::user_id_address(user_id.text) : std::nullopt;
     if (!address || (!wanted.empty() && std::ranges::find(wanted, *address) == wanted.end())) continue;
     chosen.user_ids.push_back(user_id.text);
+    if (!user_id.valid) continue;
     if (std::ranges::find(chosen.addresses, *address) == chosen.addresses.end()) chosen.addresses.push_back(*address);
   }
   for (const std::string& address : wanted) {
     if (std::ranges::find(chosen.addresses, address) == chosen.addresses.end())
       return fail(ErrorKind::key, "id.unknown", key.fingerprint + " has no valid user ID of " + address);
   }
+  if (chosen.user_ids.empty())
+    return fail(ErrorKind::key, "smkey.publish", key.fingerprint + " has no user ID with an address",
+                "smkey uid add gives it one");
   return chosen;
 }
 
@@ -82,10 +87,14 @@ Result<int> publish(cli::Context& context) {
 
   Statuses statuses = SM_TRY(run(context, {"upload", "--json", "-"}, certificate));
   std::vector<std::string> request{"request-verify", "--json", "--", "-"};
-  for (const auto& [address, status] : statuses) {
-    const auto own = mime::parse_address(address);
-    const bool is_chosen = own && std::ranges::find(chosen.addresses, *own) != chosen.addresses.end();
-    if (is_chosen && (status == "unpublished" || status == "pending")) request.push_back(address);
+  const auto is_open = [](const auto& one) { return one.second == "unpublished" || one.second == "pending"; };
+  if (std::ranges::any_of(statuses, is_open)) {
+    // The server writes a domain in A-labels, and a user ID may have it in Unicode: smvks knows which are the same, and
+    // passes over what is published.
+    for (const std::string& address : chosen.addresses) {
+      const auto same = std::ranges::find(statuses, address, [](const auto& one) { return one.first; });
+      if (same == statuses.end() || is_open(*same)) request.push_back(address);
+    }
   }
   constexpr std::size_t without_addresses = 4;
   if (request.size() > without_addresses) statuses = SM_TRY(run(context, request, certificate));

@@ -111,6 +111,10 @@ class Publication {
     if (there) old_ = SM_TRY(open_folder(folder_.get(), current, path_ + "/hu"));
     SM_TRY(compare());
     const bool has_policy = faccessat(folder_.get(), policy, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    struct stat present {};
+    if (there && fstat(old_->get(), &present) == 0 && (present.st_mode & 07777) != folder_mode &&
+        fchmod(old_->get(), folder_mode) != 0)
+      return failed("can't set the mode of " + path_ + "/hu");
     if (there && has_policy && !changes_.any()) return changes_;
     if (!has_policy) SM_TRY(write_new(folder_, policy, {}));
     SM_TRY(make_next());
@@ -130,6 +134,9 @@ class Publication {
       struct stat status {};
       if (!old_ || fstatat(old_->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
         ++changes_.added;
+      else if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode))
+        return fail(ErrorKind::usage, "publish.folder",
+                    path_ + "/hu/" + name + " is something else than a file, and stands where one has to be");
       else if (is_same(*old_, name, bytes))
         ++changes_.unchanged;
       else

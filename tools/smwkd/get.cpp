@@ -49,7 +49,12 @@ void tell(cli::Context& context, const wkd::Reading& reading, const wkd::Address
 Result<int> get(cli::Context& context) {
   const wkd::Address address = SM_TRY(wkd::parse_address(context.arguments().front(), idn::to_ascii));
   const Network network = SM_TRY(Network::open(context));
-  const wkd::Method method = SM_TRY(network.discover(address.domain)).method;
+  const wkd::Discovery discovery = SM_TRY(network.discover(address.domain));
+  if (!discovery.is_there) {
+    context.note(address.domain + " has no web server, and so no directory");
+    return cli::exit_absent;
+  }
+  const wkd::Method method = discovery.method;
   const net::Url url = wkd::key_url(method, address);
   context.note("asking " + url.text());
   const auto answer = SM_TRY(fetch_answer(network, url));

@@ -78,6 +78,19 @@ StandAloneRevocation stand_alone(const Packet& packet, const SignatureInfo& sign
           signature.issuer_fingerprint.empty() ? signature.issuer : signature.issuer_fingerprint};
 }
 
+// RFC 9580 §5.2.3.19: it must not leave the machine of whoever made it.
+bool is_local(const SignaturePacket& signature) {
+  constexpr int exportable_certification = 4;
+  bool local = false;
+  const auto areas = signature.info && signature.info->version == 4 ? signature_areas(signature.body) : std::nullopt;
+  if (areas) {
+    for_each_subpacket(areas->hashed, [&](int type, std::string_view data) {
+      if ((type & 0x7F) == exportable_certification) local = data == std::string_view("\0", 1);
+    });
+  }
+  return local;
+}
+
 }  // namespace
 
 struct Reader::State : Judge {
@@ -270,6 +283,7 @@ Result<std::string> Reader::strip(std::string_view bytes, const std::optional<st
     if (keep && user_id && std::ranges::find(*keep, component.body) == keep->end()) continue;
     if (!minimal) {
       result.components.push_back(component);
+      std::erase_if(result.components.back().signatures, is_local);
       continue;
     }
     const bool primary = result.components.empty();

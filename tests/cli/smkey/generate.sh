@@ -86,6 +86,7 @@ refused() {
   SM_NAME="user ID with $1: refused" expect_status 64 smkey generate --no-passphrase "$2"
   is "nothing was made" "$(echo store/private/*)" "$n"
 }
+SM_NAME="the same user ID twice" expect_status 64 smkey generate --no-passphrase 'Ann <ann@example.org>' 'Ann <ann@example.org>'
 refused "a line feed" "$(printf 'A\nB <x@example.org>')"
 refused "an escape character" "$(printf 'A \033[2J <x@example.org>')"
 refused "bad UTF-8" "$(printf 'M\374ller <x@example.org>')"

@@ -205,4 +205,36 @@ is "a secret key among certificates of the same address" "$(bound alice@example.
 fresh
 smkey import -q bob2.gpg
 is "every address of a certificate" "$(smkey bindings | awk '{ print $1 }' | tr '\n' ' ')" "bob2@example.net bob@example.net "
+
+# Several inputs.
+eve=$(smkey --store eve generate --no-passphrase 'Eve <eve@example.org>')
+smkey --store eve revocation --reason none "$eve" >eve.rev
+smkey --store eve export "$eve" >eve.asc
+fresh
+SM_NAME="a revocation before its certificate" expect_status 0 smkey import eve.rev eve.asc
+like "is applied" "$(smkey show "$eve" >shown; echo shown)" '^state +revoked'
+fresh
+SM_NAME="a file that is not there" expect_status 66 smkey import -v eve.asc not-there alice.asc
+like "what came before it is told" "$OUT" "new +$eve"
+like "and what comes behind it" "$OUT" "new +$alice"
+is "and bound" "$(bound eve@example.org) $(bound alice@example.org)" "$eve $alice"
+fresh
+SM_NAME="- is stdin" expect_status 0 smkey import - <eve.asc
+is "bound" "$(bound eve@example.org)" "$eve"
+fresh
+# gpg's certification for itself alone does not leave the machine.
+gpg --batch --quiet --import eve.asc
+$gpg --yes --local-user "$second" --quick-lsign-key "$eve" >/dev/null 2>&1
+gpg --batch --export-options export-local-sigs --export "$eve" >local.gpg
+smkey import -q local.gpg
+gpg --list-packets local.gpg >packets
+like "it came" packets 'not exportable'
+unlike "and is not given out" "$(smkey export "$eve" | gpg --list-packets >packets; echo packets)" 'not exportable'
+# A file in the store that is no certificate.
+mkdir -p "$SM_STORE/pgp.cert.d/aa"
+echo junk >"$SM_STORE/pgp.cert.d/aa/$(printf '%038d' 0)"
+SM_NAME="all but what is damaged" expect_status 0 smkey export --all
+like "with a warning" "$ERR" 'left out'
+gpg --batch --show-keys "$OUT" >shown
+like "the rest is whole" shown "$eve"
 done_testing

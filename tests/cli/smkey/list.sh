@@ -196,7 +196,7 @@ is "in JSON" "$(smkey list --json 'Names <' | jq -r '.conflicts[0].bound_to')" "
 
 # A secret key whose certificate is gone.
 lost=$(id card)
-rm -r "$SM_STORE/pgp.cert.d/$(echo "$lost" | cut -c 1-2 | tr A-F a-f)"
+rm "$SM_STORE/pgp.cert.d/$(echo "$lost" | sed 's,^..,&/,' | tr A-F a-f)"
 SM_NAME="is listed all the same" expect_status 0 smkey list --secret "$lost"
 like "by what it says itself" "$OUT" "^$lost  secret  usable"
 like "with a warning" "$ERR" "the certificate of the secret key $lost is not stored"

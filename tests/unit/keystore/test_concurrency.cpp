@@ -79,7 +79,9 @@ TEST_CASE("keystore/concurrency: a look-up while somebody else makes the index a
     f.put(writer, toy("key " + number, {number + "@x"}, {"sub " + number}));
   }
   SUBCASE("whose directories changed just now") {}
-  SUBCASE("whose directories are as they long were") { f.age_shards(); }
+  SUBCASE("whose directories are as they long were") {
+    f.age_shards();
+  }
   const pid_t child = start([&f] {
     Keystore store = f.open();
     for (int round = 0; round < 400; ++round) {

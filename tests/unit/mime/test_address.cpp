@@ -231,7 +231,10 @@ TEST_CASE("mime/address: the address of a user ID") {
   CHECK(of_user_id("Eve\n<eve@evil.org>") == "none");
   CHECK(of_user_id(std::string_view("Eve\0<eve@evil.org>", 18)) == "none");
   CHECK(of_user_id("Eve \xC2\x9B<eve@evil.org>") == "none");
-  CHECK(of_user_id("Eve \xFF <eve@evil.org>") == "none");
+  CHECK(of_user_id("J\xF6rg <joerg@example.org>") == "joerg@example.org");
+  CHECK(of_user_id("Eve \xFF <eve\xFF@evil.org>") == "none");
+  CHECK(of_user_id("J\xF6rg \xFFx@example.net <joerg@example.org>") == "none");
+  CHECK(of_user_id("j\xF6rg@example.org") == "none");
 }
 
 TEST_CASE("mime/address: hostile text takes linear time") {

@@ -29,6 +29,23 @@ TEST_CASE("wkd/discovery: the direct method only where the sub-domain does not e
   CHECK(method_at(text) == "direct");
 }
 
+TEST_CASE("wkd/discovery: where neither host has an address there is no directory, if the DNS says so") {
+  const auto is_there = [](dns::FakeResolver& resolver) { return discover(resolver, "example.org", 1s)->is_there; };
+  dns::FakeResolver mail("example.org. IN MX 10 mx.example.net.\n");
+  CHECK(method_at(mail) == "direct");
+  CHECK(!is_there(mail));
+  dns::FakeResolver web("example.org. IN AAAA 2001:db8::1\n");
+  CHECK(is_there(web));
+  dns::FakeResolver alias("example.org. IN CNAME gone.example.net.\n");
+  CHECK(is_there(alias));
+  for (const dns::Failure failure : {dns::Failure::timeout, dns::Failure::servfail, dns::Failure::bogus}) {
+    dns::FakeResolver broken("example.org. IN MX 10 mx.example.net.\n");
+    broken.fail(failure, "example.org", dns::Type::a);
+    CHECK(method_at(broken) == "direct");
+    CHECK(is_there(broken));
+  }
+}
+
 TEST_CASE("wkd/discovery: an alias exists, wherever it leads") {
   dns::FakeResolver dangling("openpgpkey.example.org. IN CNAME gone.example.net.\n");
   CHECK(method_at(dangling) == "advanced");
