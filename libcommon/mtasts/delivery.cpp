@@ -19,9 +19,10 @@ constexpr std::size_t longest_value = 90'000;  // octets; the protocol's limit i
 std::string match_of(const Policy& policy) {
   std::string match;
   for (const std::string& pattern : policy.mx) {
-    if (is_ipv4_like(pattern)) continue;
+    const bool star = pattern.starts_with("*.");
+    if (is_ipv4_like(std::string_view(pattern).substr(star ? 2 : 0))) continue;
     if (!match.empty()) match += ':';
-    match += pattern.starts_with("*.") ? pattern.substr(1) : pattern;
+    match += star ? pattern.substr(1) : pattern;
   }
   return match;
 }

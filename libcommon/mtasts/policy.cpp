@@ -141,10 +141,10 @@ class Reader {
                    "mx \"" + std::string(value) + "\" is no host and no \"*.\" with a domain",
                    has_8bit(value) ? "write international names in A-labels: xn--…" : "as in \"mx: mail.example.org\"");
     std::string pattern = lower(value);
-    if (is_ipv4_like(pattern))
+    const std::string_view base = std::string_view(pattern).substr(pattern.starts_with("*.") ? 2 : 0);
+    if (is_ipv4_like(base))
       find(Severity::warning, "mx-address", "RFC 8461 §4.1",
            "mx " + pattern + " looks like an address, and matches no host", "name the host");
-    const std::string_view base = std::string_view(pattern).substr(pattern.starts_with("*.") ? 2 : 0);
     if (pattern.starts_with("*.") && base.find('.') == std::string_view::npos)
       find(Severity::warning, "mx-wide", "RFC 8461 §10.4",
            "mx " + pattern + " matches hosts of everybody under ." + std::string(base), "name your hosts");

@@ -126,6 +126,7 @@ TEST_CASE("delivery: never an empty match, and never an address") {
   };
   CHECK(told_of({}) == "temporary");
   CHECK(told_of({"192.0.2.1"}) == "temporary");
+  CHECK(told_of({"*.0.2.1"}) == "temporary");
   CHECK(told_of({"192.0.2.1", "a.example", "192.0.2.2"}) == "secure match=a.example servername=hostname");
   // The reader of policies lets these not even come so far.
   CHECK(!read_policy("version: STSv1\nmode: enforce\nmax_age: 86400\n").policy);
