@@ -18,8 +18,9 @@ ASK, ANSWER = b"14:x .example.org,", b"9:NOTFOUND ,"
 
 def connected():
     s = socket.socket(socket.AF_UNIX)
-    s.settimeout(20)
+    # Blocking: one with a time-out would not wait for room in the queue of a server that is slow to accept.
     s.connect("socket")
+    s.settimeout(20)
     return s
 
 
