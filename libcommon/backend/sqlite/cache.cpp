@@ -48,9 +48,6 @@ constexpr std::chrono::milliseconds no_patience_for{5'000};
 
 constexpr std::int64_t application_id = 0x736D5354;  // "smST"
 
-constexpr const char* damaged_hint =
-    "move it away: policies are fetched anew, and until then those domains are not protected by it";
-
 // ---- the file
 
 Unexpected wrong(const std::string& message, std::string hint = {}) {
@@ -156,8 +153,7 @@ Result<std::int64_t> version_of(const Database& database, const std::string& pat
   const bool is_new = version == 0 && is_empty;
   if (!is_new && SM_TRY(database.number("PRAGMA application_id")) != application_id)
     return wrong(path + " is no cache of ours");
-  if (version < 0 || (version == 0 && !is_new))
-    return fail(ErrorKind::data, "cache.damaged", "cache " + path + " is damaged: it has no version", damaged_hint);
+  if (version < 0 || (version == 0 && !is_new)) return damaged("cache " + path, "it has no version");
   if (version > last)
     return fail(ErrorKind::config, "cache.newer",
                 "cache " + path + " has version " + std::to_string(version) + ", of a newer smmtasts",

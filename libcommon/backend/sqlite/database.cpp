@@ -18,8 +18,7 @@ Unexpected describe(sqlite3* database, int code) {
     case SQLITE_ERROR:  // all SQL is ours: the schema is not
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return fail(ErrorKind::data, "cache.damaged", where + " is damaged: " + words,
-                  "move it away: policies are fetched anew, and until then those domains are not protected by it");
+      return damaged(where, words);
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
@@ -35,6 +34,11 @@ Unexpected describe(sqlite3* database, int code) {
 }
 
 }  // namespace
+
+Unexpected damaged(const std::string& where, const std::string& why) {
+  return fail(ErrorKind::data, "cache.damaged", where + " is damaged: " + why,
+              "move it away: policies are fetched anew, and until then those domains are not protected by it");
+}
 
 void close(sqlite3* database) {
   sqlite3_close_v2(database);

@@ -60,6 +60,9 @@ class Rewind {
   Statement& statement_;
 };
 
+// cache.damaged (data), of a whole file.
+Unexpected damaged(const std::string& where, const std::string& why);
+
 class Database {
  public:
   // An existing file, or ":memory:". Symbolic links anywhere in `path` are refused.
